@@ -1,0 +1,165 @@
+// The call: what the signaling server and, through it, the other side say. Nobody vouches for either.
+#include "core/call.h"
+#include "core/options.h"
+#include "core/sdp_scan.h"
+
+namespace duet {
+namespace {
+
+std::vector<IceServer> DefaultIceServers() { return {{{std::string(options::kDefaultStunServer)}, {}, {}}}; }
+
+}  // namespace
+
+void Call::On(const SignalingConnected& event, Turn& turn) { room_.OnConnected(event, turn); }
+
+void Call::On(const SignalingLost&, Turn&) { room_.OnLost(); }
+
+void Call::On(const JoinAnswered& event, Turn& turn) {
+  const std::optional<JoinAnswer> answer = DecodeJoinAnswer(event.json);
+  if (!answer) return turn.Drop(DropReason::kMalformed);
+  switch (answer->error) {
+    case JoinError::kNone: break;
+    case JoinError::kRoomFull:
+    case JoinError::kBadRoom:
+    case JoinError::kRefused:
+      if (!room_.OnRefused(event.op)) return turn.Drop(DropReason::kStale);
+      return End(answer->error == JoinError::kRoomFull  ? Cause::kRoomFull
+                 : answer->error == JoinError::kBadRoom ? Cause::kBadRoom
+                                                        : Cause::kServerRefused,
+                 turn);
+  }
+  if (!room_.OnAdmitted(event.op, *answer, turn)) return turn.Drop(DropReason::kStale);
+  ice_servers_ = answer->ice_servers.value_or(DefaultIceServers());
+  // Nobody there: if there is a connection all the same, the other one has yet to come back to this server.
+  if (!answer->peer) return;
+  const Person* known = partner();
+  if ((leg_ || partner_) && known->id == answer->peer->id) return;
+  recovery_.Reset();
+  OfferTo(*answer->peer, turn);
+}
+
+void Call::On(const MessageReceived& event, Turn& turn) {
+  const auto decoded = DecodeSignal(event.name, event.json);
+  if (const DropReason* reason = std::get_if<DropReason>(&decoded)) return turn.Drop(*reason);
+  if (!room_.wanted()) return turn.Drop(DropReason::kUnexpected);
+  std::visit([&](const auto& message) { On(message, turn); }, *std::get_if<SignalMessage>(&decoded));
+}
+
+// ---- Who is here ----
+
+void Call::On(const RoomUsers& message, Turn& turn) {
+  if (!room_.OnUsers(message, turn)) return;
+  ice_servers_ = DefaultIceServers();
+  if (room_.peer() && !leg_ && !recovery_.in_doubt()) OfferTo(Person(*room_.peer()), turn);
+}
+
+void Call::On(const UserJoined& message, Turn& turn) {
+  if (!room_.can_send()) return turn.Drop(DropReason::kUnexpected);
+  const bool known = (leg_ || partner_) && partner()->id == message.person.id;
+  if (!known) {
+    // The other seat has changed hands; the newcomer offers.
+    OnPeerGone(Cause::kNone, turn);
+    offer_by_ = turn.now + options::kOfferTimeout;
+  }
+  room_.SetPeer(message.person);
+}
+
+void Call::On(const UserExit& message, Turn& turn) {
+  const Person* person = partner();
+  if (person == nullptr || person->id != message.id) return turn.Drop(DropReason::kForeign);
+  const bool vanished = room_.peer_away();
+  if (vanished && leg_ && recovery_.connected_once() && !recovery_.in_doubt()) {
+    room_.ForgetPeer();  // it lost the server for good, but not us
+  } else {
+    OnPeerGone(vanished ? Cause::kPeerVanished : Cause::kPeerLeft, turn);
+  }
+}
+
+void Call::On(const PeerAway& message, Turn& turn) {
+  if (!room_.peer() || room_.peer()->id != message.id) return turn.Drop(DropReason::kForeign);
+  room_.SetPeerAway(true);
+}
+
+void Call::On(const PeerBack& message, Turn& turn) {
+  if (!room_.peer() || room_.peer()->id != message.id) return turn.Drop(DropReason::kForeign);
+  room_.SetPeerAway(false);
+}
+
+void Call::On(const RoomFull&, Turn& turn) {
+  if (!room_.asking()) return turn.Drop(DropReason::kUnexpected);
+  End(Cause::kRoomFull, turn);
+}
+
+// ---- Descriptions and candidates ----
+
+bool Call::IsForUs(const Stamp& stamp, Turn& turn) const {
+  if (!room_.can_send()) return turn.Drop(DropReason::kUnexpected), false;
+  if (stamp.version == 0) return true;
+  if (stamp.room_hash != self_.room_hash || stamp.from == self_.page || (!stamp.to.empty() && stamp.to != self_.page)) {
+    return turn.Drop(DropReason::kForeign), false;
+  }
+  return true;
+}
+
+bool Call::IsOfLeg(const Stamp& stamp) const {
+  if (!leg_) return false;
+  if (stamp.version == 0) return !leg_->peer_is_duet();
+  // A legacy server could not tell us whom we offered to.
+  return stamp.leg == leg_->name() && (!leg_->peer_is_duet() || stamp.from == leg_->peer().id);
+}
+
+void Call::On(const DescriptionMessage& message, Turn& turn) {
+  if (!IsForUs(message.stamp, turn)) return;
+  if (message.description.type == DescriptionType::kOffer) return OnOffer(message, turn);
+  if (!IsOfLeg(message.stamp)) return turn.Drop(DropReason::kStale);
+  leg_->OnAnswer(message, turn);
+}
+
+void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
+  bool of_leg = IsOfLeg(message.stamp);
+  if (of_leg && message.stamp.version == 0) {
+    // A seed names no leg. If its page was reloaded, another session speaks, with another connection.
+    const std::string& session = leg_->remote_session();
+    of_leg = session.empty() || session == SessionId(message.description.sdp);
+  }
+  if (of_leg) return leg_->OnOffer(message, turn);
+  const Stamp& stamp = message.stamp;
+  if (IsCollision(stamp)) {
+    if (self_.page > stamp.from) return turn.Drop(DropReason::kUnexpected);  // impolite: ours stands
+    recovery_.OnLegYielded();
+  } else if (leg_ && !MayReplaceLeg(stamp)) {
+    return turn.Drop(DropReason::kUnexpected);
+  }
+  const Person sender = SenderOf(stamp);
+  if (partner() == nullptr || partner()->id != sender.id) recovery_.Reset();
+  if (room_.peer() != sender) room_.SetPeer(sender);
+  AnswerTo(message, turn);
+}
+
+// Whoever relays without saying for whom leaves nobody but the one we know of, if any.
+Person Call::SenderOf(const Stamp& stamp) const {
+  Person sender{stamp.from, {}, stamp.version};
+  if (!room_.peer()) return sender;
+  if (stamp.from.empty()) sender.id = room_.peer()->id;
+  if (sender.id == room_.peer()->id) sender.name = room_.peer()->name;
+  return sender;
+}
+
+// Both offered first, each on a leg of its own. A legacy server could not tell us whom we offered to.
+bool Call::IsCollision(const Stamp& stamp) const {
+  return leg_ && stamp.version > 0 && leg_->first_offer_outstanding() &&
+         (!leg_->peer_is_duet() || stamp.from == leg_->peer().id);
+}
+
+// The other one may start again. A stranger may only do so where nothing works any more.
+bool Call::MayReplaceLeg(const Stamp& stamp) const {
+  return recovery_.in_doubt() || (!room_.is_legacy() && stamp.from == leg_->peer().id);
+}
+
+void Call::On(const CandidateMessage& message, Turn& turn) {
+  if (!IsForUs(message.stamp, turn)) return;
+  if (!IsOfLeg(message.stamp)) return turn.Drop(DropReason::kStale);
+  leg_->OnCandidate(message, turn);
+}
+
+}  // namespace duet

@@ -1,0 +1,270 @@
+#include "core/negotiation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/options.h"
+#include "core/sdp_scan.h"
+
+namespace duet {
+
+Negotiation Negotiation::Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn) {
+  Negotiation leg;
+  leg.id_ = turn.NewLeg();
+  leg.peer_ = peer;
+  turn.Do(OpenLeg{leg.id_, ice_servers});
+  return leg;
+}
+
+Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks,
+                               Turn& turn) {
+  Negotiation leg = Open(peer, ice_servers, turn);
+  leg.ours_ = true;
+  leg.name_ = turn.self.page.substr(0, 8) + '-' + std::to_string(leg.id_.value);
+  turn.Do(AddTransceivers{leg.id_});
+  leg.has_transceivers_ = true;
+  if (leg.peer_is_duet()) leg.AddExtras(turn);
+  if (have_tracks) leg.AttachTracks(turn);
+  leg.StartOffer(turn);
+  return leg;
+}
+
+Negotiation Negotiation::Answer(const Person& peer, const std::vector<IceServer>& ice_servers,
+                                const DescriptionMessage& offer, Turn& turn) {
+  Negotiation leg = Open(peer, ice_servers, turn);
+  leg.name_ = offer.stamp.leg;
+  leg.ApplyOffer(offer, turn);
+  return leg;
+}
+
+void Negotiation::AddExtras(Turn& turn) {
+  has_extras_ = true;
+  turn.Do(AddScreenTransceiver{id_});
+  turn.Do(OpenChannel{id_});
+}
+
+void Negotiation::AttachTracks(Turn& turn) {
+  if (has_transceivers_) turn.Do(duet::AttachTracks{id_, turn.NewOp()});
+}
+
+void Negotiation::StartOffer(Turn& turn) {
+  offer_wanted_ = false;
+  step_ = Step::kLocalOffer;
+  op_ = turn.NewOp();
+  turn.Do(SetLocalDescription{id_, op_});
+}
+
+void Negotiation::OnOffer(const DescriptionMessage& message, Turn& turn) {
+  if (message.stamp.version > 0) {
+    if (message.stamp.offer == remote_offer_ && !last_answer_.empty()) {
+      turn.Do(SendMessage{"answer", last_answer_});  // our answer was lost
+      return;
+    }
+    if (message.stamp.offer <= remote_offer_) return turn.Drop(DropReason::kStale);
+  }
+  // While our own offer is being answered there is no collision: the answer only has to be applied first.
+  const bool collision = step_ == Step::kLocalOffer || (signaling_ == Signaling::kHaveLocalOffer && step_ == Step::kNone);
+  if (collision && !is_polite(turn)) return turn.Drop(DropReason::kUnexpected);
+  if (step_ != Step::kNone) {
+    held_offer_ = message;
+  } else {
+    ApplyOffer(message, turn);
+  }
+}
+
+void Negotiation::ApplyOffer(const DescriptionMessage& message, Turn& turn) {
+  if (signaling_ == Signaling::kHaveLocalOffer) {
+    // Setting the remote offer rolls ours back (JSEP 4.1.10.2); what it was for is still wanted.
+    offer_wanted_ = true;
+    unanswered_.clear();
+    answer_by_.reset();
+  }
+  remote_offer_ = message.stamp.offer;
+  last_offer_ = std::max(last_offer_, remote_offer_);
+  last_answer_.clear();
+  ApplyRemote(message.description, Step::kRemoteOffer, turn);
+  if (peer_is_duet() && HasDataChannel(message.description.sdp) && !has_extras_) {
+    has_extras_ = true;
+    turn.Do(OpenChannel{id_});
+  }
+}
+
+void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
+  const bool stamped = message.stamp.version > 0;
+  if (step_ != Step::kNone || signaling_ != Signaling::kHaveLocalOffer) return turn.Drop(DropReason::kUnexpected);
+  if (stamped && message.stamp.offer != last_offer_) return turn.Drop(DropReason::kStale);
+  if (!stamped && peer_is_duet()) return turn.Drop(DropReason::kForeign);
+  if (stamped && !peer_is_duet()) {
+    peer_.id = message.stamp.from;  // a legacy server could not tell
+    peer_.version = message.stamp.version;
+  }
+  unanswered_.clear();
+  answer_by_.reset();
+  ApplyRemote(message.description, Step::kRemoteAnswer, turn);
+}
+
+void Negotiation::ApplyRemote(const Description& description, Step step, Turn& turn) {
+  step_ = step;
+  op_ = turn.NewOp();
+  remote_session_ = SessionId(description.sdp);
+  remote_fragments_ = UsernameFragments(description.sdp);
+  remote_candidates_ = 0;
+  turn.Do(SetRemoteDescription{id_, op_, description});
+  // The browser chains its operations (W3C WebRTC 4.4.1.2), so candidates need not wait for the answer to this order.
+  for (const Candidate& candidate : std::exchange(early_candidates_, {})) {
+    IsCurrent(candidate) ? Add(candidate, turn) : turn.Drop(DropReason::kStale);
+  }
+}
+
+bool Negotiation::OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& turn) {
+  if (event.op != op_) {
+    turn.Drop(DropReason::kStale);
+    return true;
+  }
+  const bool offer = step_ == Step::kLocalOffer;
+  if ((event.description.type == DescriptionType::kOffer) != offer) return false;
+  step_ = Step::kNone;
+  op_ = {};
+  if (!offer) {
+    signaling_ = Signaling::kStable;
+    agreed_ = true;
+    SendLocal(event.description, remote_offer_, turn);
+    Settle(turn);
+    return true;
+  }
+  signaling_ = Signaling::kHaveLocalOffer;
+  if (held_offer_) {
+    ApplyOffer(*std::exchange(held_offer_, std::nullopt), turn);  // we yield before we have said anything
+  } else {
+    SendLocal(event.description, ++last_offer_, turn);
+  }
+  return true;
+}
+
+void Negotiation::OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool have_tracks, Turn& turn) {
+  if (event.op != op_) return turn.Drop(DropReason::kStale);
+  const bool answer = step_ == Step::kRemoteAnswer;
+  step_ = Step::kNone;
+  op_ = {};
+  if (answer) {
+    signaling_ = Signaling::kStable;
+    agreed_ = true;
+    Settle(turn);
+    return;
+  }
+  signaling_ = Signaling::kHaveRemoteOffer;
+  if (held_offer_) {
+    ApplyOffer(*std::exchange(held_offer_, std::nullopt), turn);  // only the newest is answered
+    return;
+  }
+  turn.Do(AcceptTransceivers{id_});
+  has_transceivers_ = true;
+  if (have_tracks) AttachTracks(turn);
+  step_ = Step::kLocalAnswer;
+  op_ = turn.NewOp();
+  turn.Do(SetLocalDescription{id_, op_});
+}
+
+// In `stable`, with no step under way: do what had to wait.
+void Negotiation::Settle(Turn& turn) {
+  if (held_offer_) {
+    ApplyOffer(*std::exchange(held_offer_, std::nullopt), turn);
+    return;
+  }
+  if (ours_ && peer_is_duet() && !has_extras_) {
+    // It looked like a seed when the leg was made. A real seed never gets here: it would only be confused.
+    AddExtras(turn);
+    offer_wanted_ = true;
+  }
+  if (offer_wanted_) StartOffer(turn);
+}
+
+bool Negotiation::OnDescriptionFailed(const DescriptionFailed& event, Turn& turn) {
+  if (event.op != op_) {
+    turn.Drop(DropReason::kStale);
+    return true;
+  }
+  // A bad offer during a call leaves everything as it was. Nothing else leaves anything worth having.
+  if (step_ != Step::kRemoteOffer || !agreed_ || signaling_ != Signaling::kStable) return false;
+  step_ = Step::kNone;
+  op_ = {};
+  turn.Drop(DropReason::kRefused);
+  Settle(turn);
+  return true;
+}
+
+void Negotiation::SendLocal(const Description& description, std::uint32_t offer, Turn& turn) {
+  generation_ = offer;
+  std::string json = EncodeDescription(description, StampFor(offer, turn));
+  const bool is_offer = description.type == DescriptionType::kOffer;
+  if (is_offer) {
+    unanswered_ = json;
+    repeats_ = 0;
+    answer_by_ = turn.now + options::kAnswerTimeout;
+  } else {
+    last_answer_ = json;
+  }
+  turn.Do(SendMessage{is_offer ? "offer" : "answer", std::move(json)});
+  for (const Candidate& candidate : std::exchange(unsent_candidates_, {})) {
+    turn.Do(SendMessage{"candidate", EncodeCandidate(candidate, StampFor(generation_, turn))});
+  }
+}
+
+void Negotiation::OnLocalCandidate(const LocalCandidateFound& event, Turn& turn) {
+  // A seed throws on an end of candidates.
+  if (event.candidate.candidate.empty() && !peer_is_duet()) return;
+  if (step_ == Step::kLocalOffer || step_ == Step::kLocalAnswer) {
+    unsent_candidates_.push_back(event.candidate);
+    return;
+  }
+  turn.Do(SendMessage{"candidate", EncodeCandidate(event.candidate, StampFor(generation_, turn))});
+}
+
+void Negotiation::OnCandidate(const CandidateMessage& message, Turn& turn) {
+  const Candidate& candidate = message.candidate;
+  if (++remote_candidates_ > options::kMaxCandidates) return turn.Drop(DropReason::kTooMany);
+  if (!remote_fragments_.empty() && IsCurrent(candidate)) return Add(candidate, turn);
+  if (early_candidates_.size() == options::kMaxEarlyCandidates) return turn.Drop(DropReason::kTooMany);
+  early_candidates_.push_back(candidate);
+}
+
+bool Negotiation::IsCurrent(const Candidate& candidate) const {
+  return candidate.username_fragment.empty() ||
+         std::find(remote_fragments_.begin(), remote_fragments_.end(), candidate.username_fragment) !=
+             remote_fragments_.end();
+}
+
+void Negotiation::Add(const Candidate& candidate, Turn& turn) {
+  turn.Do(AddCandidate{id_, turn.NewOp(), candidate});
+}
+
+bool Negotiation::OnDeadline(Turn& turn) {
+  if (!answer_by_ || turn.now < *answer_by_) return true;
+  if (repeats_ == options::kMaxOfferRepeats) return false;
+  ++repeats_;
+  answer_by_ = turn.now + options::kAnswerTimeout;
+  turn.Do(SendMessage{"offer", unanswered_});
+  return true;
+}
+
+Stamp Negotiation::StampFor(std::uint32_t offer, const Turn& turn) const {
+  Stamp stamp;
+  stamp.version = options::kProtocolVersion;
+  stamp.from = turn.self.page;
+  stamp.to = peer_is_duet() ? peer_.id : std::string();
+  stamp.leg = name_;
+  stamp.offer = offer;
+  stamp.room_hash = turn.self.room_hash;
+  return stamp;
+}
+
+bool Negotiation::IsConsistent() const {
+  if ((step_ == Step::kNone) != (op_ == OpId{})) return false;
+  if (id_ == LegId{}) return false;
+  if (held_offer_ && step_ == Step::kNone) return false;
+  if (signaling_ == Signaling::kHaveRemoteOffer && step_ == Step::kNone) return false;
+  if (answer_by_.has_value() == unanswered_.empty()) return false;
+  return !answer_by_ || signaling_ == Signaling::kHaveLocalOffer;
+}
+
+}  // namespace duet

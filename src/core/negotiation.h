@@ -1,0 +1,147 @@
+// One leg: one RTCPeerConnection and what both its ends have agreed on (JSEP, RFC 9429), by perfect negotiation
+// (W3C WebRTC 10.7). At most one description operation is under way at a time; what comes meanwhile waits here.
+//
+// Only the side that offers first adds transceivers. The other uses those that the offer made, and so does everybody
+// after a collision: whoever yields on a leg's first offer makes a new leg (call.cc), because transceivers of both sides
+// would never be merged.
+#ifndef DUET_CORE_NEGOTIATION_H_
+#define DUET_CORE_NEGOTIATION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+#include "core/signal_message.h"
+#include "core/turn.h"
+
+namespace duet {
+
+class Negotiation {
+ public:
+  // Opens a connection to `peer` and offers on it.
+  static Negotiation Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
+
+  // Opens a connection to `peer` and answers `offer` on it.
+  static Negotiation Answer(const Person& peer, const std::vector<IceServer>& ice_servers,
+                            const DescriptionMessage& offer, Turn& turn);
+
+  // Messages for this leg.
+  void OnOffer(const DescriptionMessage& message, Turn& turn);
+  void OnAnswer(const DescriptionMessage& message, Turn& turn);
+  void OnCandidate(const CandidateMessage& message, Turn& turn);
+
+  // Answers of the browser. False: the connection is not in the state that it should be in, and of no use any more.
+  bool OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& turn);
+  void OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool have_tracks, Turn& turn);
+  bool OnDescriptionFailed(const DescriptionFailed& event, Turn& turn);
+
+  void OnLocalCandidate(const LocalCandidateFound& event, Turn& turn);
+
+  // Repeats an offer that is not answered. False: it was repeated often enough.
+  bool OnDeadline(Turn& turn);
+
+  // The local tracks changed: the senders are to have them.
+  void AttachTracks(Turn& turn);
+
+  void OnChannelOpened() { channel_open_ = true; }
+
+  LegId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  const Person& peer() const { return peer_; }
+  // A server that knows less than we do may only add the name.
+  void set_peer_name(std::string name) { peer_.name = std::move(name); }
+  bool peer_is_duet() const { return peer_.version > 0; }
+  // We yield if offers cross. Never to a peer without our fields: it yields itself, and if both did, both would wait for
+  // ever (measured).
+  bool is_polite(const Turn& turn) const { return peer_is_duet() && turn.self.page < peer_.id; }
+  // Our first offer of this leg has no answer yet.
+  bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
+  // The `o=` session of the other end, "" until it is known.
+  const std::string& remote_session() const { return remote_session_; }
+  bool channel_open() const { return channel_open_; }
+  std::optional<Millis> deadline() const { return answer_by_; }
+
+  bool operator==(const Negotiation&) const = default;
+
+  template <typename Self, typename Visitor>
+  static void Visit(Self& self, Visitor&& visit) {
+    visit("id", self.id_);
+    visit("name", self.name_);
+    visit("peer", self.peer_);
+    visit("ours", self.ours_);
+    visit("agreed", self.agreed_);
+    visit("has_transceivers", self.has_transceivers_);
+    visit("has_extras", self.has_extras_);
+    visit("channel_open", self.channel_open_);
+    visit("step", self.step_);
+    visit("op", self.op_);
+    visit("signaling", self.signaling_);
+    visit("offer_wanted", self.offer_wanted_);
+    visit("last_offer", self.last_offer_);
+    visit("remote_offer", self.remote_offer_);
+    visit("held_offer", self.held_offer_);
+    visit("generation", self.generation_);
+    visit("remote_session", self.remote_session_);
+    visit("remote_fragments", self.remote_fragments_);
+    visit("remote_candidates", self.remote_candidates_);
+    visit("early_candidates", self.early_candidates_);
+    visit("unsent_candidates", self.unsent_candidates_);
+    visit("unanswered", self.unanswered_);
+    visit("repeats", self.repeats_);
+    visit("answer_by", self.answer_by_);
+    visit("last_answer", self.last_answer_);
+  }
+
+  bool IsConsistent() const;
+
+ private:
+  // The description operation that is under way.
+  enum class Step : std::uint8_t { kNone, kLocalOffer, kRemoteOffer, kLocalAnswer, kRemoteAnswer };
+  // RTCSignalingState, as far as completed operations tell.
+  enum class Signaling : std::uint8_t { kStable, kHaveLocalOffer, kHaveRemoteOffer };
+
+  static Negotiation Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn);
+  void AddExtras(Turn& turn);
+  void StartOffer(Turn& turn);
+  void ApplyOffer(const DescriptionMessage& message, Turn& turn);
+  void ApplyRemote(const Description& description, Step step, Turn& turn);
+  void Settle(Turn& turn);
+  void SendLocal(const Description& description, std::uint32_t offer, Turn& turn);
+  void Add(const Candidate& candidate, Turn& turn);
+  bool IsCurrent(const Candidate& candidate) const;
+  Stamp StampFor(std::uint32_t offer, const Turn& turn) const;
+
+  LegId id_;
+  std::string name_;  // on the wire, "" while a peer without our fields is the one who offered
+  Person peer_;
+  bool ours_ = false;    // we offered first
+  bool agreed_ = false;  // an offer was answered at least once
+  bool has_transceivers_ = false;
+  bool has_extras_ = false;  // screen transceiver and data channel
+  bool channel_open_ = false;
+
+  Step step_ = Step::kNone;
+  OpId op_;
+  Signaling signaling_ = Signaling::kStable;
+  bool offer_wanted_ = false;
+  std::uint32_t last_offer_ = 0;    // the highest number that either side has given
+  std::uint32_t remote_offer_ = 0;  // the other side's newest offer
+  std::optional<DescriptionMessage> held_offer_;  // came during a step; the newest wins
+  std::uint32_t generation_ = 0;    // the offer that our candidates belong to
+
+  std::string remote_session_;
+  std::vector<std::string> remote_fragments_;  // ICE user name fragments of the newest remote description
+  std::uint32_t remote_candidates_ = 0;        // of the newest remote description
+  std::vector<Candidate> early_candidates_;    // wait for their description
+  std::vector<Candidate> unsent_candidates_;   // wait until our description is sent
+
+  std::string unanswered_;  // our outstanding offer as it was sent
+  std::uint32_t repeats_ = 0;
+  std::optional<Millis> answer_by_;
+  std::string last_answer_;  // to remote_offer_, as it was sent
+};
+
+}  // namespace duet
+
+#endif  // DUET_CORE_NEGOTIATION_H_

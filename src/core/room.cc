@@ -1,0 +1,119 @@
+#include "core/room.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/options.h"
+
+namespace duet {
+
+void Room::Join(Turn& turn) {
+  state_ = State::kAsking;
+  entered_ = false;
+  turn.Do(OpenSignaling{});
+  if (connected_) Ask(turn);
+}
+
+void Room::Ask(Turn& turn) {
+  asked_ = turn.NewOp();
+  answer_by_ = turn.now + options::kJoinAnswerTimeout;
+  turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page)});
+}
+
+void Room::Leave(Turn& turn) {
+  if (asking() || can_send()) turn.Do(SendMessage{"leave", "{}"});
+  const bool trouble = trouble_ && !connected_;
+  Room out;
+  out.connected_ = connected_;
+  out.socket_id_ = std::move(socket_id_);
+  out.trouble_ = trouble;
+  *this = std::move(out);
+}
+
+void Room::OnConnected(const SignalingConnected& event, Turn& turn) {
+  connected_ = true;
+  trouble_ = false;
+  socket_id_ = event.socket_id;
+  if (state_ == State::kOut) return;
+  state_ = State::kAsking;
+  Ask(turn);
+}
+
+void Room::OnLost() {
+  connected_ = false;
+  trouble_ = true;
+  asked_ = {};
+  answer_by_.reset();
+  if (state_ == State::kIn) state_ = State::kAsking;
+}
+
+void Room::OnDeadline(Turn& turn) {
+  if (!answer_by_ || turn.now < *answer_by_) return;
+  trouble_ = true;
+  Ask(turn);
+}
+
+bool Room::OnAdmitted(OpId op, const JoinAnswer& answer, Turn& turn) {
+  if (!IsAsked(op)) return false;
+  peer_ = answer.peer;
+  peer_away_ = false;
+  Enter(false, turn);
+  return true;
+}
+
+bool Room::OnRefused(OpId op) {
+  if (!IsAsked(op)) return false;
+  asked_ = {};
+  answer_by_.reset();
+  return true;
+}
+
+bool Room::OnUsers(const RoomUsers& users, Turn& turn) {
+  // Duet's server acknowledges `join` first, and then this list says nothing new.
+  if (!asking() && !(legacy_ && state_ == State::kIn)) return false;
+  if (asking()) Enter(true, turn);
+  // A list may contain us, and may be repeated.
+  const auto other = std::find_if(users.users.begin(), users.users.end(),
+                                  [this](const Person& person) { return person.id != socket_id_; });
+  if (other != users.users.end()) {
+    peer_ = *other;
+    peer_->version = 0;  // nobody vouches for what this server shows
+  }
+  return true;
+}
+
+void Room::Enter(bool legacy, Turn& turn) {
+  state_ = State::kIn;
+  entered_ = true;
+  trouble_ = false;
+  legacy_ = legacy;
+  asked_ = {};
+  answer_by_.reset();
+  for (SendMessage& message : outbox_) turn.Do(std::move(message));
+  outbox_.clear();
+}
+
+void Room::HoldBack(Turn& turn) {
+  if (can_send() || !wanted()) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < turn.effects.size(); ++i) {
+    if (SendMessage* message = std::get_if<SendMessage>(&turn.effects[i])) {
+      if (outbox_.size() == options::kMaxOutbox) outbox_.erase(outbox_.begin());
+      outbox_.push_back(std::move(*message));
+    } else {
+      if (kept != i) turn.effects[kept] = std::move(turn.effects[i]);
+      ++kept;
+    }
+  }
+  turn.effects.erase(turn.effects.begin() + static_cast<std::ptrdiff_t>(kept), turn.effects.end());
+}
+
+bool Room::IsConsistent() const {
+  if (asking() != answer_by_.has_value()) return false;
+  if (asking() && (state_ != State::kAsking || !connected_)) return false;
+  if (state_ == State::kAsking && connected_ && !asking()) return false;
+  if (state_ == State::kIn && (!connected_ || !entered_)) return false;
+  return (state_ != State::kOut || (!entered_ && !peer_ && outbox_.empty())) && (!peer_away_ || peer_);
+}
+
+}  // namespace duet

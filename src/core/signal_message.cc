@@ -1,0 +1,264 @@
+#include "core/signal_message.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/json.h"
+#include "core/options.h"
+#include "core/sdp_scan.h"
+
+namespace duet {
+namespace {
+
+using Decoded = std::variant<SignalMessage, DropReason>;
+
+bool IsWordCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool IsShortText(std::string_view text, std::size_t most) {
+  return text.size() <= most &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+// Each Read* takes a member that may be missing (or null), and fails only if it is there and wrong.
+bool ReadText(const Json& object, std::string_view key, std::size_t most, std::string* out) {
+  const Json* member = object.Find(key);
+  if (member == nullptr || member->kind() == Json::Kind::kNull) return true;
+  if (member->string() == nullptr || !IsShortText(*member->string(), most)) return false;
+  *out = *member->string();
+  return true;
+}
+
+template <typename Integer>
+bool ReadInteger(const Json& object, std::string_view key, Integer* out) {
+  const Json* member = object.Find(key);
+  if (member == nullptr || member->kind() == Json::Kind::kNull) return true;
+  const std::optional<std::int64_t> value = member->integer();
+  if (!value || *value < 0 || *value > std::int64_t{std::numeric_limits<Integer>::max()}) return false;
+  *out = static_cast<Integer>(*value);
+  return true;
+}
+
+bool ReadStamp(const Json& object, Stamp* out) {
+  return ReadInteger(object, "v", &out->version) && ReadText(object, "from", options::kMaxTokenBytes, &out->from) &&
+         ReadText(object, "to", options::kMaxTokenBytes, &out->to) &&
+         ReadText(object, "leg", options::kMaxTokenBytes, &out->leg) && ReadInteger(object, "offer", &out->offer) &&
+         ReadInteger(object, "room", &out->room_hash) &&
+         (out->version == 0 || (!out->from.empty() && !out->leg.empty() && out->offer > 0));
+}
+
+bool ReadPerson(const Json& value, Person* out) {
+  std::string name;
+  if (!value.is_object() || !ReadText(value, "id", options::kMaxTokenBytes, &out->id) || out->id.empty()) return false;
+  if (!ReadInteger(value, "v", &out->version)) return false;
+  const Json* given = value.Find("name");
+  if (given != nullptr && given->string() != nullptr) out->name = CleanName(*given->string());
+  return true;
+}
+
+// The payload of the events that only name somebody.
+std::optional<std::string> ReadId(const Json& value) {
+  std::string id;
+  if (!value.is_object() || !ReadText(value, "id", options::kMaxTokenBytes, &id) || id.empty()) return std::nullopt;
+  return id;
+}
+
+template <typename Message>
+Decoded DecodeId(const Json& value) {
+  std::optional<std::string> id = ReadId(value);
+  if (!id) return DropReason::kMalformed;
+  return SignalMessage(Message{*std::move(id)});
+}
+
+Decoded DecodeUsers(const Json& value) {
+  if (value.array() == nullptr || value.array()->size() > options::kMaxListedUsers) return DropReason::kMalformed;
+  RoomUsers message;
+  for (const Json& item : *value.array()) {
+    Person person;
+    if (!ReadPerson(item, &person)) return DropReason::kMalformed;
+    message.users.push_back(std::move(person));
+  }
+  return SignalMessage(std::move(message));
+}
+
+Decoded DecodeDescription(const Json& value, DescriptionType type) {
+  DescriptionMessage message;
+  message.description.type = type;
+  const Json* told = value.Find("type");
+  const Json* sdp = value.Find("sdp");
+  if (told == nullptr || told->string() == nullptr || sdp == nullptr || sdp->string() == nullptr) {
+    return DropReason::kMalformed;
+  }
+  if (*told->string() != (type == DescriptionType::kOffer ? "offer" : "answer")) return DropReason::kMalformed;
+  if (sdp->string()->size() > options::kMaxSdpBytes || !HasOnlySafeCandidates(*sdp->string())) {
+    return DropReason::kMalformed;
+  }
+  if (!ReadStamp(value, &message.stamp)) return DropReason::kMalformed;
+  message.description.sdp = *sdp->string();
+  return SignalMessage(std::move(message));
+}
+
+Decoded DecodeCandidate(const Json& value) {
+  CandidateMessage message;
+  Candidate& c = message.candidate;
+  const Json* mid = value.Find("sdpMid");
+  c.has_sdp_mid = mid != nullptr && mid->string() != nullptr;
+  std::int32_t index = -1;
+  if (!ReadText(value, "candidate", options::kMaxCandidateBytes, &c.candidate) ||
+      !ReadText(value, "sdpMid", options::kMaxTokenBytes, &c.sdp_mid) || !ReadInteger(value, "sdpMLineIndex", &index) ||
+      !ReadText(value, "usernameFragment", 256, &c.username_fragment) || !ReadStamp(value, &message.stamp)) {
+    return DropReason::kMalformed;
+  }
+  c.sdp_mline_index = index;
+  if (!c.candidate.empty()) {
+    // W3C WebRTC 4.8.1: one of the two must say which media section it is for.
+    if (!IsSafeCandidate(c.candidate) || (!c.has_sdp_mid && index < 0)) return DropReason::kMalformed;
+    if (c.username_fragment.empty()) c.username_fragment = CandidateFragment(c.candidate);
+  }
+  return SignalMessage(std::move(message));
+}
+
+bool ReadIceServer(const Json& value, IceServer* out) {
+  if (!value.is_object()) return false;
+  const Json* urls = value.Find("urls");
+  if (urls == nullptr) return false;
+  if (urls->string() != nullptr) {
+    out->urls.push_back(*urls->string());
+  } else if (urls->array() != nullptr && urls->array()->size() <= options::kMaxIceServers) {
+    for (const Json& url : *urls->array()) {
+      if (url.string() == nullptr) return false;
+      out->urls.push_back(*url.string());
+    }
+  }
+  return !out->urls.empty() &&
+         std::all_of(out->urls.begin(), out->urls.end(),
+                     [](const std::string& url) { return IsShortText(url, options::kMaxUrlBytes); }) &&
+         ReadText(value, "username", options::kMaxUrlBytes, &out->username) &&
+         ReadText(value, "credential", options::kMaxUrlBytes, &out->credential);
+}
+
+void AddStamp(const Stamp& stamp, JsonObject* out) {
+  out->Add("v", std::int64_t{stamp.version}).Add("from", stamp.from).Add("to", stamp.to).Add("leg", stamp.leg);
+  out->Add("offer", std::int64_t{stamp.offer}).Add("room", std::int64_t{stamp.room_hash});
+}
+
+}  // namespace
+
+std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std::string_view json) {
+  if (json.size() > options::kMaxMessageBytes) return DropReason::kMalformed;
+  const std::optional<Json> value = Json::Parse(json);
+  if (!value) return DropReason::kMalformed;
+  if (name == "room_full") return SignalMessage(RoomFull{});
+  if (name == "room_users") return DecodeUsers(*value);
+  if (!value->is_object()) return DropReason::kMalformed;
+  if (name == "getOffer") return DecodeDescription(*value, DescriptionType::kOffer);
+  if (name == "getAnswer") return DecodeDescription(*value, DescriptionType::kAnswer);
+  if (name == "getCandidate") return DecodeCandidate(*value);
+  if (name == "user_exit") return DecodeId<UserExit>(*value);
+  if (name == "peer_away") return DecodeId<PeerAway>(*value);
+  if (name == "peer_back") return DecodeId<PeerBack>(*value);
+  if (name == "user_joined") {
+    UserJoined message;
+    if (!ReadPerson(*value, &message.person)) return DropReason::kMalformed;
+    return SignalMessage(std::move(message));
+  }
+  return DropReason::kUnknown;
+}
+
+std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
+  if (json.size() > options::kMaxMessageBytes) return std::nullopt;
+  const std::optional<Json> value = Json::Parse(json);
+  if (!value || !value->is_object()) return std::nullopt;
+  const Json* ok = value->Find("ok");
+  if (ok == nullptr || !ok->boolean()) return std::nullopt;
+  JoinAnswer answer;
+  if (!*ok->boolean()) {
+    std::string error;
+    if (!ReadText(*value, "error", options::kMaxTokenBytes, &error)) return std::nullopt;
+    answer.error = error == "room_full"  ? JoinError::kRoomFull
+                   : error == "bad_room" ? JoinError::kBadRoom
+                                         : JoinError::kRefused;
+    return answer;
+  }
+  if (!ReadText(*value, "id", options::kMaxTokenBytes, &answer.id) || answer.id.empty()) return std::nullopt;
+  const Json* peer = value->Find("peer");
+  if (peer != nullptr && peer->kind() != Json::Kind::kNull && !ReadPerson(*peer, &answer.peer.emplace())) {
+    return std::nullopt;
+  }
+  const Json* servers = value->Find("iceServers");
+  if (servers != nullptr && servers->array() != nullptr && servers->array()->size() <= options::kMaxIceServers) {
+    answer.ice_servers.emplace();
+    for (const Json& item : *servers->array()) {
+      // A server that is configured wrongly in one entry still lets people in.
+      IceServer server;
+      if (ReadIceServer(item, &server)) answer.ice_servers->push_back(std::move(server));
+    }
+  }
+  return answer;
+}
+
+std::optional<std::variant<Bye, Devices>> DecodeChannelMessage(std::string_view json) {
+  if (json.size() > options::kMaxMessageBytes) return std::nullopt;
+  const std::optional<Json> value = Json::Parse(json);
+  if (!value || !value->is_object()) return std::nullopt;
+  const Json* type = value->Find("type");
+  if (type == nullptr || type->string() == nullptr) return std::nullopt;
+  if (*type->string() == "bye") return Bye{};
+  if (*type->string() != "devices") return std::nullopt;
+  const Json* microphone = value->Find("microphone");
+  const Json* camera = value->Find("camera");
+  if (microphone == nullptr || !microphone->boolean() || camera == nullptr || !camera->boolean()) return std::nullopt;
+  return Devices{*microphone->boolean(), *camera->boolean()};
+}
+
+std::string EncodeJoin(std::string_view room, std::string_view name, std::string_view seat, std::string_view page) {
+  JsonObject json;
+  json.Add("room", room).Add("name", name).Add("seat", seat).Add("page", page);
+  return json.Add("v", std::int64_t{options::kProtocolVersion}).Take();
+}
+
+std::string EncodeDescription(const Description& description, const Stamp& stamp) {
+  JsonObject json;
+  json.Add("type", description.type == DescriptionType::kOffer ? "offer" : "answer").Add("sdp", description.sdp);
+  AddStamp(stamp, &json);
+  return json.Take();
+}
+
+std::string EncodeCandidate(const Candidate& candidate, const Stamp& stamp) {
+  JsonObject json;
+  json.Add("candidate", candidate.candidate);
+  candidate.has_sdp_mid ? json.Add("sdpMid", candidate.sdp_mid) : json.AddNull("sdpMid");
+  candidate.sdp_mline_index >= 0 ? json.Add("sdpMLineIndex", std::int64_t{candidate.sdp_mline_index})
+                                 : json.AddNull("sdpMLineIndex");
+  if (!candidate.username_fragment.empty()) json.Add("usernameFragment", candidate.username_fragment);
+  AddStamp(stamp, &json);
+  return json.Take();
+}
+
+std::string EncodeBye() { return JsonObject().Add("type", "bye").Take(); }
+
+std::string EncodeDevices(const Devices& devices) {
+  JsonObject json;
+  return json.Add("type", "devices").Add("microphone", devices.microphone).Add("camera", devices.camera).Take();
+}
+
+bool IsRoomName(std::string_view name) {
+  return !name.empty() && name.size() <= options::kMaxTokenBytes && std::all_of(name.begin(), name.end(), IsWordCharacter);
+}
+
+std::string CleanName(std::string_view name) {
+  std::string clean;
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) clean.push_back(c);
+  }
+  std::size_t end = std::min(clean.size(), options::kMaxNameBytes);
+  if (end < clean.size()) {
+    while (end > 0 && (static_cast<unsigned char>(clean[end]) & 0xC0) == 0x80) --end;  // inside a UTF-8 sequence
+  }
+  clean.resize(end);
+  return clean;
+}
+
+}  // namespace duet
