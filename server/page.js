@@ -1,0 +1,99 @@
+// @ts-check
+// Everything that is answered over plain HTTP: the built page with its headers, /healthz and /metrics.
+
+import helmet from 'helmet';
+import sirv from 'sirv';
+
+/** @typedef {import('node:http').IncomingMessage} Request */
+/** @typedef {import('node:http').ServerResponse} Response */
+
+const OFF = 'accelerometer geolocation gyroscope hid idle-detection magnetometer midi payment serial usb xr-spatial-tracking';
+const PERMISSIONS = ['camera=(self)', 'microphone=(self)', 'display-capture=(self)', ...OFF.split(' ').map((name) => `${name}=()`)];
+
+const POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'media-src': ["'self'", 'blob:'],
+  'connect-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ["'none'"],
+};
+
+/**
+ * @param {object} options
+ * @param {string} [options.pageDir] the built page; none: the server only signals
+ * @param {boolean} options.hsts whether browsers are told to come by HTTPS only
+ * @param {() => string} options.metricsText
+ * @returns {(request: Request, response: Response) => void}
+ */
+export function createPageHandler({ pageDir, hsts, metricsText }) {
+  const secure = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: POLICY },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: hsts && { maxAge: 365 * 86_400, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  });
+  // `dev` looks at the disk each time: a rebuilt page is served without a restart, and sirv then says no-cache itself.
+  const files = pageDir && sirv(pageDir, { dev: true, etag: true, gzip: true, extensions: ['html'] });
+
+  return (request, response) => {
+    try {
+      secure(request, response, () => {});
+      response.setHeader('Permissions-Policy', PERMISSIONS.join(', '));
+      answer(request, response);
+    } catch {
+      if (response.headersSent) response.destroy();
+      else sendText(response, 400, 'Bad request');
+    }
+  };
+
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   */
+  function answer(request, response) {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return sendText(response, 405, 'Method not allowed');
+    }
+    const path = (request.url ?? '/').replace(/[?#].*/s, '');
+    if (path === '/healthz') {
+      // The page opened from disk asks with no-cors whether a server is here.
+      response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      return sendText(response, 200, 'ok');
+    }
+    if (path === '/metrics') return sendText(response, 200, metricsText(), 'text/plain; version=0.0.4; charset=utf-8');
+    if (!files || decodeURI(path).includes('/.')) return notFound(path, response);
+
+    // sirv throws on a range that ends before it begins, and nobody needs parts of small files.
+    delete request.headers.range;
+    // Nor does it listen for a file that cannot be read, or vanishes while a build replaces it: that error would end the process.
+    response.on('pipe', (file) => file.on('error', () => response.destroy()));
+    files(request, response, () => notFound(path, response));
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Response} response
+ */
+function notFound(path, response) {
+  if (path === '/favicon.ico') response.writeHead(204).end(); // asked for by habit; the page names its own icon
+  else sendText(response, 404, 'Not found');
+}
+
+/**
+ * @param {Response} response
+ * @param {number} status
+ * @param {string} text
+ * @param {string} [type]
+ */
+function sendText(response, status, text, type = 'text/plain; charset=utf-8') {
+  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text);
+}
