@@ -42,6 +42,7 @@ void Call::On(const JoinRequested& event, Turn& turn) {
   }
   self_ = {event.room, CleanName(event.name), event.seat, event.page, event.room_hash};
   end_ = gone_ = Cause::kNone;
+  gone_name_.clear();
   room_.Join(turn);
   media_.Start(turn);
 }
@@ -216,6 +217,7 @@ void Call::OnLegDead(Turn& turn) {
 }
 
 void Call::OnPeerGone(Cause cause, Turn& turn) {
+  if (const Person* person = partner()) gone_name_ = person->name;
   CloseLeg(turn);
   recovery_.Reset();
   partner_.reset();
@@ -279,6 +281,9 @@ Snapshot Call::snapshot() const {
     shown.peer_known = true;
     shown.peer_name = person->name;
     shown.peer_is_duet = person->version > 0;
+  } else if (!gone_name_.empty() && (gone_ != Cause::kNone || end_ != Cause::kNone)) {
+    shown.peer_known = true;
+    shown.peer_name = gone_name_;
   }
   shown.peer_devices_known = peer_devices_.has_value();
   if (peer_devices_) {

@@ -5,6 +5,7 @@
 #define DUET_CORE_CALL_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/effect.h"
@@ -49,6 +50,7 @@ class Call {
     visit("peer_devices", self.peer_devices_);
     visit("told_devices", self.told_devices_);
     visit("gone", self.gone_);
+    visit("gone_name", self.gone_name_);
     visit("end", self.end_);
   }
 
@@ -130,6 +132,7 @@ class Call {
   std::optional<Devices> peer_devices_;
   std::optional<Devices> told_devices_;
   Cause gone_ = Cause::kNone;  // why nobody is there any more
+  std::string gone_name_;      // and who that was
   Cause end_ = Cause::kNone;   // why the call ended
 };
 

@@ -56,11 +56,12 @@ void Negotiation::StartOffer(Turn& turn) {
 
 void Negotiation::OnOffer(const DescriptionMessage& message, Turn& turn) {
   if (message.stamp.version > 0) {
-    if (message.stamp.offer == remote_offer_ && !last_answer_.empty()) {
-      turn.Do(SendMessage{"answer", last_answer_});  // our answer was lost
+    if (message.stamp.offer == remote_.offer && !remote_.answer.empty()) {
+      turn.Do(SendMessage{"answer", remote_.answer});  // our answer was lost
       return;
     }
-    if (message.stamp.offer <= remote_offer_) return turn.Drop(DropReason::kStale);
+    const std::uint32_t newest = held_offer_ ? held_offer_->stamp.offer : remote_.offer;
+    if (message.stamp.offer <= newest) return turn.Drop(DropReason::kStale);
   }
   // While our own offer is being answered there is no collision: the answer only has to be applied first.
   const bool collision = step_ == Step::kLocalOffer || (signaling_ == Signaling::kHaveLocalOffer && step_ == Step::kNone);
@@ -79,9 +80,10 @@ void Negotiation::ApplyOffer(const DescriptionMessage& message, Turn& turn) {
     unanswered_.clear();
     answer_by_.reset();
   }
-  remote_offer_ = message.stamp.offer;
-  last_offer_ = std::max(last_offer_, remote_offer_);
-  last_answer_.clear();
+  remote_before_ = remote_;
+  remote_.offer = message.stamp.offer;
+  remote_.answer.clear();
+  last_offer_ = std::max(last_offer_, remote_.offer);
   ApplyRemote(message.description, Step::kRemoteOffer, turn);
   if (peer_is_duet() && HasDataChannel(message.description.sdp) && !has_extras_) {
     has_extras_ = true;
@@ -106,9 +108,9 @@ void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
 void Negotiation::ApplyRemote(const Description& description, Step step, Turn& turn) {
   step_ = step;
   op_ = turn.NewOp();
-  remote_session_ = SessionId(description.sdp);
-  remote_fragments_ = UsernameFragments(description.sdp);
-  remote_candidates_ = 0;
+  remote_.session = SessionId(description.sdp);
+  remote_.fragments = UsernameFragments(description.sdp);
+  remote_.candidates = 0;
   turn.Do(SetRemoteDescription{id_, op_, description});
   // The browser chains its operations (W3C WebRTC 4.4.1.2), so candidates need not wait for the answer to this order.
   for (const Candidate& candidate : std::exchange(early_candidates_, {})) {
@@ -128,7 +130,7 @@ bool Negotiation::OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& 
   if (!offer) {
     signaling_ = Signaling::kStable;
     agreed_ = true;
-    SendLocal(event.description, remote_offer_, turn);
+    SendLocal(event.description, remote_.offer, turn);
     Settle(turn);
     return true;
   }
@@ -146,6 +148,7 @@ void Negotiation::OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool
   const bool answer = step_ == Step::kRemoteAnswer;
   step_ = Step::kNone;
   op_ = {};
+  remote_before_ = {};
   if (answer) {
     signaling_ = Signaling::kStable;
     agreed_ = true;
@@ -188,6 +191,7 @@ bool Negotiation::OnDescriptionFailed(const DescriptionFailed& event, Turn& turn
   if (step_ != Step::kRemoteOffer || !agreed_ || signaling_ != Signaling::kStable) return false;
   step_ = Step::kNone;
   op_ = {};
+  remote_ = std::exchange(remote_before_, {});
   turn.Drop(DropReason::kRefused);
   Settle(turn);
   return true;
@@ -202,7 +206,7 @@ void Negotiation::SendLocal(const Description& description, std::uint32_t offer,
     repeats_ = 0;
     answer_by_ = turn.now + options::kAnswerTimeout;
   } else {
-    last_answer_ = json;
+    remote_.answer = json;
   }
   turn.Do(SendMessage{is_offer ? "offer" : "answer", std::move(json)});
   for (const Candidate& candidate : std::exchange(unsent_candidates_, {})) {
@@ -222,16 +226,16 @@ void Negotiation::OnLocalCandidate(const LocalCandidateFound& event, Turn& turn)
 
 void Negotiation::OnCandidate(const CandidateMessage& message, Turn& turn) {
   const Candidate& candidate = message.candidate;
-  if (++remote_candidates_ > options::kMaxCandidates) return turn.Drop(DropReason::kTooMany);
-  if (!remote_fragments_.empty() && IsCurrent(candidate)) return Add(candidate, turn);
+  if (++remote_.candidates > options::kMaxCandidates) return turn.Drop(DropReason::kTooMany);
+  if (!remote_.fragments.empty() && IsCurrent(candidate)) return Add(candidate, turn);
   if (early_candidates_.size() == options::kMaxEarlyCandidates) return turn.Drop(DropReason::kTooMany);
   early_candidates_.push_back(candidate);
 }
 
 bool Negotiation::IsCurrent(const Candidate& candidate) const {
   return candidate.username_fragment.empty() ||
-         std::find(remote_fragments_.begin(), remote_fragments_.end(), candidate.username_fragment) !=
-             remote_fragments_.end();
+         std::find(remote_.fragments.begin(), remote_.fragments.end(), candidate.username_fragment) !=
+             remote_.fragments.end();
 }
 
 void Negotiation::Add(const Candidate& candidate, Turn& turn) {

@@ -58,7 +58,7 @@ class Negotiation {
   // Our first offer of this leg has no answer yet.
   bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
   // The `o=` session of the other end, "" until it is known.
-  const std::string& remote_session() const { return remote_session_; }
+  const std::string& remote_session() const { return remote_.session; }
   bool channel_open() const { return channel_open_; }
   std::optional<Millis> deadline() const { return answer_by_; }
 
@@ -79,18 +79,15 @@ class Negotiation {
     visit("signaling", self.signaling_);
     visit("offer_wanted", self.offer_wanted_);
     visit("last_offer", self.last_offer_);
-    visit("remote_offer", self.remote_offer_);
     visit("held_offer", self.held_offer_);
     visit("generation", self.generation_);
-    visit("remote_session", self.remote_session_);
-    visit("remote_fragments", self.remote_fragments_);
-    visit("remote_candidates", self.remote_candidates_);
+    visit("remote", self.remote_);
+    visit("remote_before", self.remote_before_);
     visit("early_candidates", self.early_candidates_);
     visit("unsent_candidates", self.unsent_candidates_);
     visit("unanswered", self.unanswered_);
     visit("repeats", self.repeats_);
     visit("answer_by", self.answer_by_);
-    visit("last_answer", self.last_answer_);
   }
 
   bool IsConsistent() const;
@@ -100,6 +97,25 @@ class Negotiation {
   enum class Step : std::uint8_t { kNone, kLocalOffer, kRemoteOffer, kLocalAnswer, kRemoteAnswer };
   // RTCSignalingState, as far as completed operations tell.
   enum class Signaling : std::uint8_t { kStable, kHaveLocalOffer, kHaveRemoteOffer };
+
+  // What the newest remote description says.
+  struct Remote {
+    std::uint32_t offer = 0;             // the other side's newest offer
+    std::string answer;                  // our answer to it, as it was sent
+    std::string session;                 // of the `o=` line
+    std::vector<std::string> fragments;  // ICE user name fragments
+    std::uint32_t candidates = 0;        // that came for it
+    bool operator==(const Remote&) const = default;
+
+    template <typename Self, typename Visitor>
+    static void Visit(Self& self, Visitor&& visit) {
+      visit("offer", self.offer);
+      visit("answer", self.answer);
+      visit("session", self.session);
+      visit("fragments", self.fragments);
+      visit("candidates", self.candidates);
+    }
+  };
 
   static Negotiation Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn);
   void AddExtras(Turn& turn);
@@ -126,20 +142,17 @@ class Negotiation {
   Signaling signaling_ = Signaling::kStable;
   bool offer_wanted_ = false;
   std::uint32_t last_offer_ = 0;    // the highest number that either side has given
-  std::uint32_t remote_offer_ = 0;  // the other side's newest offer
   std::optional<DescriptionMessage> held_offer_;  // came during a step; the newest wins
   std::uint32_t generation_ = 0;    // the offer that our candidates belong to
 
-  std::string remote_session_;
-  std::vector<std::string> remote_fragments_;  // ICE user name fragments of the newest remote description
-  std::uint32_t remote_candidates_ = 0;        // of the newest remote description
+  Remote remote_;
+  Remote remote_before_;  // while an offer is being set, in case it is refused
   std::vector<Candidate> early_candidates_;    // wait for their description
   std::vector<Candidate> unsent_candidates_;   // wait until our description is sent
 
   std::string unanswered_;  // our outstanding offer as it was sent
   std::uint32_t repeats_ = 0;
   std::optional<Millis> answer_by_;
-  std::string last_answer_;  // to remote_offer_, as it was sent
 };
 
 }  // namespace duet

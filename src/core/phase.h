@@ -55,7 +55,7 @@ struct Snapshot {
   std::string room;
   std::string name;
 
-  bool peer_known = false;  // somebody else is in the room
+  bool peer_known = false;  // whom the call is with or, where the cause speaks of them, was with
   std::string peer_name;    // "" = not told
   bool peer_is_duet = false;
   // What the other side says of its devices; only a Duet says so, over the data channel.

@@ -33,7 +33,8 @@ std::string_view Token(std::string_view line, int index) {
 
 bool IsAddressLiteral(std::string_view text) {
   const bool v6 = text.find(':') != std::string_view::npos;
-  return !text.empty() && std::all_of(text.begin(), text.end(), [v6](char c) {
+  if (!v6 && text.find('.') == std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [v6](char c) {
     return c == '.' || (v6 ? IsHex(c) || c == ':' : c >= '0' && c <= '9');
   });
 }
@@ -82,7 +83,7 @@ bool HasOnlySafeCandidates(std::string_view sdp) {
 
 bool IsSafeCandidate(std::string_view line) {
   if (line.starts_with("a=")) line.remove_prefix(2);
-  if (!line.starts_with("candidate:")) return false;
+  if (!line.starts_with("candidate:") || line.find("  ") != std::string_view::npos) return false;
   const std::string_view address = Token(line, 4);
   return IsAddressLiteral(address) || IsMdnsName(address);
 }

@@ -41,16 +41,21 @@ bool ReadInteger(const Json& object, std::string_view key, Integer* out) {
   return true;
 }
 
+bool IsLegName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c == '.' || IsWordCharacter(c); });
+}
+
 bool ReadStamp(const Json& object, Stamp* out) {
-  return ReadInteger(object, "v", &out->version) && ReadText(object, "from", options::kMaxTokenBytes, &out->from) &&
-         ReadText(object, "to", options::kMaxTokenBytes, &out->to) &&
-         ReadText(object, "leg", options::kMaxTokenBytes, &out->leg) && ReadInteger(object, "offer", &out->offer) &&
-         ReadInteger(object, "room", &out->room_hash) &&
-         (out->version == 0 || (!out->from.empty() && !out->leg.empty() && out->offer > 0));
+  if (!ReadInteger(object, "v", &out->version)) return false;
+  if (!ReadText(object, "from", options::kMaxTokenBytes, &out->from)) return false;
+  if (out->version == 0) return true;
+  return !out->from.empty() && ReadText(object, "to", options::kMaxTokenBytes, &out->to) &&
+         ReadText(object, "leg", options::kMaxTokenBytes, &out->leg) && IsLegName(out->leg) &&
+         ReadInteger(object, "offer", &out->offer) && out->offer > 0 && out->offer <= options::kMaxOfferNumber &&
+         ReadInteger(object, "room", &out->room_hash);
 }
 
 bool ReadPerson(const Json& value, Person* out) {
-  std::string name;
   if (!value.is_object() || !ReadText(value, "id", options::kMaxTokenBytes, &out->id) || out->id.empty()) return false;
   if (!ReadInteger(value, "v", &out->version)) return false;
   const Json* given = value.Find("name");
@@ -101,6 +106,7 @@ Decoded DecodeDescription(const Json& value, DescriptionType type) {
 }
 
 Decoded DecodeCandidate(const Json& value) {
+  if (!value.is_object()) return DropReason::kMalformed;
   CandidateMessage message;
   Candidate& c = message.candidate;
   const Json* mid = value.Find("sdpMid");
@@ -108,7 +114,7 @@ Decoded DecodeCandidate(const Json& value) {
   std::int32_t index = -1;
   if (!ReadText(value, "candidate", options::kMaxCandidateBytes, &c.candidate) ||
       !ReadText(value, "sdpMid", options::kMaxTokenBytes, &c.sdp_mid) || !ReadInteger(value, "sdpMLineIndex", &index) ||
-      !ReadText(value, "usernameFragment", 256, &c.username_fragment) || !ReadStamp(value, &message.stamp)) {
+      !ReadText(value, "usernameFragment", options::kMaxFragmentBytes, &c.username_fragment) || !ReadStamp(value, &message.stamp)) {
     return DropReason::kMalformed;
   }
   c.sdp_mline_index = index;
@@ -152,19 +158,16 @@ std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std:
   if (!value) return DropReason::kMalformed;
   if (name == "room_full") return SignalMessage(RoomFull{});
   if (name == "room_users") return DecodeUsers(*value);
-  if (!value->is_object()) return DropReason::kMalformed;
   if (name == "getOffer") return DecodeDescription(*value, DescriptionType::kOffer);
   if (name == "getAnswer") return DecodeDescription(*value, DescriptionType::kAnswer);
   if (name == "getCandidate") return DecodeCandidate(*value);
   if (name == "user_exit") return DecodeId<UserExit>(*value);
   if (name == "peer_away") return DecodeId<PeerAway>(*value);
   if (name == "peer_back") return DecodeId<PeerBack>(*value);
-  if (name == "user_joined") {
-    UserJoined message;
-    if (!ReadPerson(*value, &message.person)) return DropReason::kMalformed;
-    return SignalMessage(std::move(message));
-  }
-  return DropReason::kUnknown;
+  if (name != "user_joined") return DropReason::kUnknown;
+  UserJoined message;
+  if (!ReadPerson(*value, &message.person)) return DropReason::kMalformed;
+  return SignalMessage(std::move(message));
 }
 
 std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
@@ -195,6 +198,7 @@ std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
       IceServer server;
       if (ReadIceServer(item, &server)) answer.ice_servers->push_back(std::move(server));
     }
+    if (answer.ice_servers->empty() && !servers->array()->empty()) answer.ice_servers.reset();
   }
   return answer;
 }
@@ -250,8 +254,12 @@ bool IsRoomName(std::string_view name) {
 
 std::string CleanName(std::string_view name) {
   std::string clean;
-  for (const char c : name) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) clean.push_back(c);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto byte = [&name](std::size_t at) { return at < name.size() ? static_cast<unsigned char>(name[at]) : 0u; };
+    const bool c0 = byte(i) < 0x20 || byte(i) == 0x7F;
+    const bool c1 = byte(i) == 0xC2 && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0;
+    if (c1) ++i;
+    if (!c0 && !c1) clean.push_back(name[i]);
   }
   std::size_t end = std::min(clean.size(), options::kMaxNameBytes);
   if (end < clean.size()) {

@@ -27,7 +27,7 @@ struct Person {
 };
 
 // What a Duet adds inside a description or candidate. Without a version there is nothing but perhaps `from`, which the
-// server stamps.
+// server stamps, whatever else is written there.
 struct Stamp {
   std::int32_t version = 0;
   std::string from;         // the sender's page id
