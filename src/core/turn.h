@@ -50,10 +50,7 @@ struct Turn {
   Ids& ids;
   Effects& effects;
 
-  template <typename Order>
-  void Do(Order&& order) {
-    effects.emplace_back(std::forward<Order>(order));
-  }
+  void Do(Effect order) { effects.push_back(std::move(order)); }
   void Drop(DropReason reason) { Do(CountDrop{reason}); }
   OpId NewOp() { return OpId{++ids.last_op}; }
   LegId NewLeg() { return LegId{++ids.last_leg}; }

@@ -1,0 +1,277 @@
+#include "browser/peer.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "browser/js_convert.h"
+
+namespace duet {
+
+using emscripten::val;
+
+namespace {
+
+template <typename... Items>
+val List(const Items&... items) {
+  val list = val::array();
+  (list.call<val>("push", items), ...);
+  return list;
+}
+
+std::uint32_t Length(const val& array) { return ReadNumber(array, "length"); }
+
+val TransceiversOf(const val& connection) { return connection.call<val>("getTransceivers"); }
+
+std::string KindOf(const val& transceiver) { return ReadText(Get(Get(transceiver, "receiver"), "track"), "kind"); }
+
+// So is one that the other side rejected.
+bool IsStopped(const val& transceiver) {
+  return ReadText(transceiver, "direction") == "stopped" || ReadText(transceiver, "currentDirection") == "stopped";
+}
+
+// The first audio transceiver is the microphone's, the first video transceiver the camera's. Undefined if there is none.
+val FirstOf(const val& connection, std::string_view kind) {
+  const val transceivers = TransceiversOf(connection);
+  for (std::uint32_t i = 0, count = Length(transceivers); i < count; ++i) {
+    val transceiver = transceivers[i];
+    if (KindOf(transceiver) == kind) return transceiver;
+  }
+  return val::undefined();
+}
+
+// Of Promise.allSettled().
+bool AreFulfilled(const val& results) {
+  for (std::uint32_t i = 0, count = Length(results); i < count; ++i) {
+    if (ReadText(results[i], "status") != "fulfilled") return false;
+  }
+  return true;
+}
+
+val Configuration(const std::vector<IceServer>& ice_servers) {
+  val configuration = val::object();
+  Set(configuration, "iceServers", ToJs(ice_servers));
+  Set(configuration, "bundlePolicy", val("max-bundle"));
+  return configuration;
+}
+
+}  // namespace
+
+void Peers::Perform(const OpenLeg& order) {
+  const Host::Outcome made =
+      host_.Construct(val::global("RTCPeerConnection"), List(Configuration(order.ice_servers)));
+  if (!made.ok) {
+    host_.Post(LegBroken{order.leg, ReadErrorName(made.value)});
+    return;
+  }
+  legs_.push_back({order.leg, made.value, val::global("AbortController").new_(), host_.Keep(made.value, "close"),
+                   val::global("MediaStream").new_(), val::null()});
+  const Leg& leg = legs_.back();
+  Listen(leg, leg.connection, "icecandidate", Subject::kLocalCandidate);
+  Listen(leg, leg.connection, "connectionstatechange", Subject::kConnectionState);
+  Listen(leg, leg.connection, "track", Subject::kRemoteTrack);
+}
+
+void Peers::Perform(const AddTransceivers& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  AddTransceiver(*leg, "audio");
+  AddTransceiver(*leg, "video");
+}
+
+void Peers::Perform(const AddScreenTransceiver& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg != nullptr) AddTransceiver(*leg, "video");
+}
+
+void Peers::Perform(const OpenChannel& order) {
+  Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  val options = val::object();
+  Set(options, "negotiated", val(true));
+  Set(options, "id", val(0));
+  const val channel = Try(*leg, leg->connection, "createDataChannel", List(val("duet"), options));
+  if (channel.isUndefined()) return;
+  leg->channel = channel;
+  Listen(*leg, channel, "open", Subject::kChannelOpen);
+  Listen(*leg, channel, "message", Subject::kChannelMessage);
+  Listen(*leg, channel, "bufferedamountlow", Subject::kChannelDrained);
+}
+
+void Peers::Perform(const AcceptTransceivers& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  const val transceivers = TransceiversOf(leg->connection);
+  for (std::uint32_t i = 0, count = Length(transceivers); i < count; ++i) {
+    const val transceiver = transceivers[i];
+    if (IsStopped(transceiver)) continue;
+    // A setter can throw too.
+    Try(*leg, val::global("Reflect"), "set", List(transceiver, val("direction"), val("sendrecv")));
+    Try(*leg, Get(transceiver, "sender"), "setStreams", List(media_.stream()));
+  }
+}
+
+void Peers::Perform(const AttachTracks& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  const val promises = val::array();
+  const auto attach = [&](const char* kind, const val& track) {
+    const val transceiver = FirstOf(leg->connection, kind);
+    if (transceiver.isUndefined() || IsStopped(transceiver)) return;
+    const val sender = Get(transceiver, "sender");
+    if (Get(sender, "track").strictlyEquals(track)) return;
+    promises.call<val>("push", sender.call<val>("replaceTrack", track));
+  };
+  attach("audio", media_.track(MediaKind::kMicrophone));
+  attach("video", media_.track(MediaKind::kCamera));
+  host_.Settle(val::global("Promise").call<val>("allSettled", promises), {Subject::kTracks, order.leg, order.op});
+}
+
+void Peers::Perform(const SetLocalDescription& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  host_.Settle(leg->connection.call<val>("setLocalDescription"), {Subject::kLocalDescription, order.leg, order.op});
+}
+
+void Peers::Perform(const SetRemoteDescription& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  host_.Settle(leg->connection.call<val>("setRemoteDescription", ToJs(order.description)),
+               {Subject::kRemoteDescription, order.leg, order.op});
+}
+
+void Peers::Perform(const AddCandidate& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr) return;
+  host_.Settle(leg->connection.call<val>("addIceCandidate", ToJs(order.candidate)),
+               {Subject::kCandidate, order.leg, order.op});
+}
+
+void Peers::Perform(const SendOnChannel& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg == nullptr || leg->channel.isNull()) return;
+  // Fails if the other side has just closed it: nobody is there to read it, and the connection's state will say so.
+  const Host::Outcome sent = host_.Attempt(leg->channel, "send", List(ToJs(order.json)));
+  if (!sent.ok || ReadNumber(leg->channel, "bufferedAmount") == 0) host_.Post(ChannelDrained{order.leg});
+}
+
+void Peers::Perform(const CloseLeg& order) {
+  const Leg* found = Find(order.leg);
+  if (found == nullptr) return;
+  const Leg leg = *found;
+  legs_.erase(legs_.begin() + (found - legs_.data()));
+  host_.ForgetAllOf(leg.id);
+  leg.abort_controller.call<val>("abort");
+  leg.connection.call<val>("close");
+  leg.keep.call<val>("release");
+  if (shown_ != leg.id) return;
+  shown_ = {};
+  host_.Show("remote", val::null());
+}
+
+void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
+  const auto [subject, leg, op] = ticket;
+  switch (subject) {
+    case Subject::kLocalDescription:
+    case Subject::kRemoteDescription:
+      if (!ok) {
+        host_.Post(DescriptionFailed{leg, op, ReadErrorName(value)});
+      } else if (subject == Subject::kRemoteDescription) {
+        host_.Post(RemoteDescriptionSet{leg, op});
+      } else {
+        host_.Post(LocalDescriptionSet{leg, op, ReadDescription(Get(Find(leg)->connection, "localDescription"))});
+      }
+      return;
+    case Subject::kCandidate:
+      host_.Post(CandidateSettled{leg, op, ok});
+      return;
+    case Subject::kTracks:
+      host_.Post(TracksAttached{leg, op, ok && AreFulfilled(value)});
+      return;
+    case Subject::kUserMedia:
+    case Subject::kLocalCandidate:
+    case Subject::kConnectionState:
+    case Subject::kRemoteTrack:
+    case Subject::kChannelOpen:
+    case Subject::kChannelMessage:
+    case Subject::kChannelDrained:
+    case Subject::kMicrophoneEnded:
+    case Subject::kCameraEnded:
+      return;
+  }
+}
+
+void Peers::Heard(const Ticket& ticket, const val& event) {
+  const Leg* leg = Find(ticket.leg);
+  switch (ticket.subject) {
+    case Subject::kLocalCandidate: {
+      // null says what the candidate "" before it has said.
+      const val candidate = Get(event, "candidate");
+      if (!candidate.isNull()) host_.Post(LocalCandidateFound{leg->id, ReadCandidate(candidate)});
+      return;
+    }
+    case Subject::kConnectionState: {
+      const std::string state = ReadText(leg->connection, "connectionState");
+      if (state == "closed") return;
+      host_.Post(ConnectionStateChanged{leg->id, state == "connected"      ? ConnectionState::kConnected
+                                                 : state == "disconnected" ? ConnectionState::kDisconnected
+                                                 : state == "failed"       ? ConnectionState::kFailed
+                                                                           : ConnectionState::kConnecting});
+      return;
+    }
+    case Subject::kRemoteTrack:
+      ShowRemote(*leg, event);
+      return;
+    case Subject::kChannelOpen:
+      host_.Post(ChannelOpened{leg->id});
+      return;
+    case Subject::kChannelMessage:
+      host_.Post(ChannelReceived{leg->id, ReadMessage(Get(event, "data"))});
+      return;
+    case Subject::kChannelDrained:
+      host_.Post(ChannelDrained{leg->id});
+      return;
+    case Subject::kUserMedia:
+    case Subject::kLocalDescription:
+    case Subject::kRemoteDescription:
+    case Subject::kCandidate:
+    case Subject::kTracks:
+    case Subject::kMicrophoneEnded:
+    case Subject::kCameraEnded:
+      return;
+  }
+}
+
+Peers::Leg* Peers::Find(LegId id) {
+  const auto found = std::find_if(legs_.begin(), legs_.end(), [id](const Leg& leg) { return leg.id == id; });
+  return found == legs_.end() ? nullptr : &*found;
+}
+
+val Peers::Try(const Leg& leg, const val& target, const char* method, const val& arguments) {
+  const Host::Outcome outcome = host_.Attempt(target, method, arguments);
+  if (outcome.ok) return outcome.value;
+  host_.Post(LegBroken{leg.id, ReadErrorName(outcome.value)});
+  return val::undefined();
+}
+
+void Peers::AddTransceiver(const Leg& leg, const char* kind) {
+  val init = val::object();
+  Set(init, "direction", val("sendrecv"));
+  Set(init, "streams", List(media_.stream()));
+  Try(leg, leg.connection, "addTransceiver", List(val(kind), init));
+}
+
+void Peers::Listen(const Leg& leg, const val& target, const char* type, Subject subject) {
+  host_.Listen(target, type, Get(leg.abort_controller, "signal"), {subject, leg.id, {}});
+}
+
+// A second video track is a shared screen, for which there is no place on the page yet.
+void Peers::ShowRemote(const Leg& leg, const val& event) {
+  const val transceiver = Get(event, "transceiver");
+  if (!FirstOf(leg.connection, KindOf(transceiver)).strictlyEquals(transceiver)) return;
+  leg.remote_stream.call<val>("addTrack", Get(event, "track"));
+  shown_ = leg.id;
+  host_.Show("remote", leg.remote_stream);
+}
+
+}  // namespace duet
