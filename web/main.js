@@ -1,0 +1,89 @@
+// @ts-check
+// The page's entry: makes the parts and ties them together. The wasm, the socket and the seat are got at the same time.
+
+import createDuet from 'duet-wasm';
+import { io } from 'socket.io-client';
+import { readAddress } from './address.js';
+import { createHost } from './host.js';
+import { takeSeat } from './seat.js';
+import { createSignaling } from './signaling.js';
+import { createView } from './view.js';
+
+const seatTaken = takeSeat();
+let joins = 0; // a Leave while the seat is still being taken calls the Join off
+
+/**
+ * @param {string} room
+ * @param {string} name
+ */
+async function join(room, name) {
+  const turn = ++joins;
+  const { seat, page } = await seatTaken;
+  if (turn === joins) host.post({ type: 'join', room, name, seat, page });
+}
+
+function leave() {
+  ++joins;
+  host.post({ type: 'leave' });
+}
+
+/** @param {'microphone' | 'camera'} kind */
+function switcher(kind) {
+  return (/** @type {boolean} */ on) => host.post({ type: 'switch', kind, on });
+}
+
+const view = createView(document, {
+  join,
+  leave,
+  setMicrophone: switcher('microphone'),
+  setCamera: switcher('camera'),
+  reload: () => location.reload(),
+});
+
+const host = createHost({ view, onCrash });
+
+/** @param {unknown} error */
+function onCrash(error) {
+  console.error(error);
+  view.crashed();
+}
+
+function signalingAddress() {
+  const meta = document.querySelector('meta[name="duet-signaling"]');
+  return meta?.getAttribute('content') ?? '';
+}
+
+/** @param {unknown} error what emscripten made of it: the first cause is only in the text */
+function reasonOf(error) {
+  if (typeof WebAssembly !== 'object') return 'old';
+  return /CompileError/.test(String(error)) ? 'blocked' : 'load';
+}
+
+async function start() {
+  if (document.body.dataset.stopped !== undefined) return; // file.js has said why
+  if (!('RTCPeerConnection' in window)) {
+    view.unsupported('webrtc');
+    return;
+  }
+  const signaling = createSignaling(io, { address: signalingAddress(), page: location.href, post: host.post });
+  try {
+    const wasm = await createDuet({ host: host.functions(signaling) });
+    view.render(wasm.snapshot());
+    host.attach(wasm);
+  } catch (error) {
+    console.error(error);
+    view.unsupported(reasonOf(error));
+  }
+}
+
+function onAddressChanged() {
+  const phase = host.snapshot()?.phase ?? 'idle';
+  // An invitation was opened in this tab. A call that is on is not disturbed.
+  if (phase === 'idle' || phase === 'ended') view.fill(readAddress(location, history));
+}
+
+addEventListener('pagehide', leave);
+addEventListener('hashchange', onAddressChanged);
+Object.assign(window, { duet: { snapshot: host.snapshot, log: host.text } });
+view.fill(readAddress(location, history));
+start();

@@ -1,0 +1,66 @@
+// @ts-check
+// The page's two random ids. `seat` is a secret and survives a reload, so that the place in a room does too; `page` is
+// public and fresh at each load.
+//
+// A duplicated tab gets a copy of sessionStorage. So a page uses the stored seat only while it holds the Web Lock that is
+// named by the seat's hash: locks are not copied.
+
+import { randomId } from './address.js';
+
+const KEY = 'duet-seat';
+const PATIENCE = 1000; // ms; a page that is being reloaded holds the lock until it is gone
+
+/** @returns {string | null} */
+function readStored() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null; // storage is blocked
+  }
+}
+
+/** @param {string} seat */
+function store(seat) {
+  try {
+    sessionStorage.setItem(KEY, seat);
+  } catch {
+    // Then a reload takes a new seat.
+  }
+}
+
+/** @param {string} seat every page of this origin can list the names of locks */
+async function lockName(seat) {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(seat));
+  return `duet-seat-${btoa(String.fromCharCode(...new Uint8Array(hash)))}`;
+}
+
+/**
+ * Resolves to whether the lock was got; then it is held as long as the page lives.
+ * @param {string} seat
+ * @param {number} patience
+ * @returns {Promise<boolean>}
+ */
+async function hold(seat, patience) {
+  const name = await lockName(seat);
+  const signal = AbortSignal.timeout(patience);
+  return new Promise((resolve) => {
+    const hasEnded = navigator.locks.request(name, { signal }, () => {
+      resolve(true);
+      return new Promise(() => {});
+    });
+    hasEnded.catch(() => resolve(false));
+  });
+}
+
+/** @returns {Promise<{seat: string, page: string}>} */
+export async function takeSeat() {
+  const page = randomId();
+  const fresh = randomId();
+  // Without locks (an address that is not secure) nothing tells a duplicate from a reload.
+  if (!navigator.locks) return { seat: fresh, page };
+  const stored = readStored();
+  if (stored && (await hold(stored, PATIENCE))) return { seat: stored, page };
+  store(fresh);
+  await hold(fresh, PATIENCE);
+  return { seat: fresh, page };
+}
