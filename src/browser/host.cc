@@ -26,9 +26,7 @@ Host::Outcome Host::Construct(const val& constructor, const val& arguments) {
   return ReadOutcome(functions_.call<val>("construct", constructor, arguments));
 }
 
-void Host::Settle(const val& promise, const Ticket& ticket) {
-  functions_.call<val>("settle", promise, val(Issue(ticket)));
-}
+void Host::Settle(const val& promise, const Ticket& ticket) { functions_.call<val>("settle", promise, val(Issue(ticket))); }
 
 void Host::SettleOrEnd(const val& promise, const Ticket& ticket, const char* list, const char* method) {
   functions_.call<val>("settle", promise, val(Issue(ticket)), val(list), val(method));
@@ -54,8 +52,7 @@ std::optional<Ticket> Host::TakeSettled(std::uint32_t id) {
 }
 
 std::optional<Ticket> Host::FindHeard(std::uint32_t id) const {
-  const auto found =
-      std::find_if(issued_.begin(), issued_.end(), [id](const Issued& issued) { return issued.id == id; });
+  const auto found = std::find_if(issued_.begin(), issued_.end(), [id](const Issued& issued) { return issued.id == id; });
   if (found == issued_.end()) return std::nullopt;
   return found->ticket;
 }
@@ -68,9 +65,7 @@ void Host::ForgetAllOf(LegId leg) {
   std::erase_if(issued_, [leg](const Issued& issued) { return issued.ticket.leg == leg; });
 }
 
-void Host::Show(const char* which, const val& stream) {
-  Get(functions_, "view").call<val>("show", val(which), stream);
-}
+void Host::Show(const char* which, const val& stream) { Get(functions_, "view").call<val>("show", val(which), stream); }
 
 void Host::Log(const std::string& line) { functions_.call<val>("log", val(line)); }
 

@@ -31,6 +31,7 @@ enum class Subject : std::uint8_t {
   kLocalCandidate,
   kConnectionState,
   kRemoteTrack,
+  kRemotePicture,  // the first video track begins to bring something
   // Events of a leg's data channel
   kChannelOpen,
   kChannelMessage,
@@ -63,8 +64,7 @@ class Host {
   // JavaScript calls each one's [method]().
   void SettleOrEnd(const emscripten::val& promise, const Ticket& ticket, const char* list, const char* method);
   // Returns the listener's number. It listens until `signal` is aborted.
-  std::uint32_t Listen(const emscripten::val& target, const char* type, const emscripten::val& signal,
-                       const Ticket& ticket);
+  std::uint32_t Listen(const emscripten::val& target, const char* type, const emscripten::val& signal, const Ticket& ticket);
   // Should the wasm trap, JavaScript calls object[method](). Call release() on the result when that is needless.
   emscripten::val Keep(const emscripten::val& object, const char* method);
 

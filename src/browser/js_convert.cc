@@ -55,6 +55,12 @@ std::uint32_t ReadNumber(const val& object, const char* key) { return Get(object
 
 bool ReadBool(const val& object, const char* key) { return Get(object, key).isTrue(); }
 
+std::vector<val> ReadList(const val& array) {
+  std::vector<val> list;
+  for (std::uint32_t i = 0, length = ReadNumber(array, "length"); i < length; ++i) list.push_back(array[i]);
+  return list;
+}
+
 std::string ReadErrorName(const val& error) {
   if (error.isUndefined() || error.isNull()) return {};
   return ReadText(error, "name");

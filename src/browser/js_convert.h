@@ -25,6 +25,8 @@ std::string ReadText(const emscripten::val& object, const char* key);
 std::string ReadMessage(const emscripten::val& value);
 std::uint32_t ReadNumber(const emscripten::val& object, const char* key);
 bool ReadBool(const emscripten::val& object, const char* key);
+// An array's elements.
+std::vector<emscripten::val> ReadList(const emscripten::val& array);
 // The DOMException's name, or another error's. "" if it is none.
 std::string ReadErrorName(const emscripten::val& error);
 

@@ -46,7 +46,11 @@ Facts FactsOf(const Fact& fact) {
   if constexpr (requires { fact.state; }) facts.value = static_cast<std::int32_t>(fact.state);
   if constexpr (requires { fact.reason; }) facts.value = static_cast<std::int32_t>(fact.reason);
   if constexpr (requires { fact.json; }) facts.value = static_cast<std::int32_t>(fact.json.size());
-  if constexpr (requires { fact.json; fact.name; }) facts.word = &fact.name;
+  if constexpr (requires {
+                  fact.json;
+                  fact.name;
+                })
+    facts.word = &fact.name;
   if constexpr (requires { fact.description; }) facts.value = static_cast<std::int32_t>(fact.description.sdp.size());
   if constexpr (requires { fact.candidate; }) facts.value = static_cast<std::int32_t>(fact.candidate.candidate.size());
   if constexpr (std::same_as<Fact, MediaRefused>) {

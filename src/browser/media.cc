@@ -53,13 +53,10 @@ void LocalMedia::Answered(OpId op, bool ok, const val& value) {
   }
   Granted granted;
   granted.op = op;
-  const val tracks = value.call<val>("getTracks");
-  const std::uint32_t count = ReadNumber(tracks, "length");
-  for (std::uint32_t i = 0; i < count; ++i) {
-    Device device;
-    device.track = tracks[i];
-    device.keep = host_.Keep(device.track, "stop");
-    (ReadText(device.track, "kind") == "audio" ? granted.microphone : granted.camera) = std::move(device);
+  for (const val& track : ReadList(value.call<val>("getTracks"))) {
+    Device& device = ReadText(track, "kind") == "audio" ? granted.microphone : granted.camera;
+    device.track = track;
+    device.keep = host_.Keep(track, "stop");
   }
   host_.Post(MediaGranted{op, !granted.microphone.track.isNull(), !granted.camera.track.isNull()});
   granted_.push_back(std::move(granted));

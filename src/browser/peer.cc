@@ -1,10 +1,11 @@
+// The orders for a leg. What it says is in peer_events.cc.
 #include "browser/peer.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "browser/js_convert.h"
+#include "browser/transceivers.h"
 
 namespace duet {
 
@@ -19,35 +20,6 @@ val List(const Items&... items) {
   return list;
 }
 
-std::uint32_t Length(const val& array) { return ReadNumber(array, "length"); }
-
-val TransceiversOf(const val& connection) { return connection.call<val>("getTransceivers"); }
-
-std::string KindOf(const val& transceiver) { return ReadText(Get(Get(transceiver, "receiver"), "track"), "kind"); }
-
-// So is one that the other side rejected.
-bool IsStopped(const val& transceiver) {
-  return ReadText(transceiver, "direction") == "stopped" || ReadText(transceiver, "currentDirection") == "stopped";
-}
-
-// The first audio transceiver is the microphone's, the first video transceiver the camera's. Undefined if there is none.
-val FirstOf(const val& connection, std::string_view kind) {
-  const val transceivers = TransceiversOf(connection);
-  for (std::uint32_t i = 0, count = Length(transceivers); i < count; ++i) {
-    val transceiver = transceivers[i];
-    if (KindOf(transceiver) == kind) return transceiver;
-  }
-  return val::undefined();
-}
-
-// Of Promise.allSettled().
-bool AreFulfilled(const val& results) {
-  for (std::uint32_t i = 0, count = Length(results); i < count; ++i) {
-    if (ReadText(results[i], "status") != "fulfilled") return false;
-  }
-  return true;
-}
-
 val Configuration(const std::vector<IceServer>& ice_servers) {
   val configuration = val::object();
   Set(configuration, "iceServers", ToJs(ice_servers));
@@ -58,8 +30,7 @@ val Configuration(const std::vector<IceServer>& ice_servers) {
 }  // namespace
 
 void Peers::Perform(const OpenLeg& order) {
-  const Host::Outcome made =
-      host_.Construct(val::global("RTCPeerConnection"), List(Configuration(order.ice_servers)));
+  const Host::Outcome made = host_.Construct(val::global("RTCPeerConnection"), List(Configuration(order.ice_servers)));
   if (!made.ok) {
     host_.Post(LegBroken{order.leg, ReadErrorName(made.value)});
     return;
@@ -101,9 +72,7 @@ void Peers::Perform(const OpenChannel& order) {
 void Peers::Perform(const AcceptTransceivers& order) {
   const Leg* leg = Find(order.leg);
   if (leg == nullptr) return;
-  const val transceivers = TransceiversOf(leg->connection);
-  for (std::uint32_t i = 0, count = Length(transceivers); i < count; ++i) {
-    const val transceiver = transceivers[i];
+  for (const val& transceiver : TransceiversOf(leg->connection)) {
     if (IsStopped(transceiver)) continue;
     // A setter can throw too.
     Try(*leg, val::global("Reflect"), "set", List(transceiver, val("direction"), val("sendrecv")));
@@ -169,79 +138,6 @@ void Peers::Perform(const CloseLeg& order) {
   host_.Show("remote", val::null());
 }
 
-void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
-  const auto [subject, leg, op] = ticket;
-  switch (subject) {
-    case Subject::kLocalDescription:
-    case Subject::kRemoteDescription:
-      if (!ok) {
-        host_.Post(DescriptionFailed{leg, op, ReadErrorName(value)});
-      } else if (subject == Subject::kRemoteDescription) {
-        host_.Post(RemoteDescriptionSet{leg, op});
-      } else {
-        host_.Post(LocalDescriptionSet{leg, op, ReadDescription(Get(Find(leg)->connection, "localDescription"))});
-      }
-      return;
-    case Subject::kCandidate:
-      host_.Post(CandidateSettled{leg, op, ok});
-      return;
-    case Subject::kTracks:
-      host_.Post(TracksAttached{leg, op, ok && AreFulfilled(value)});
-      return;
-    case Subject::kUserMedia:
-    case Subject::kLocalCandidate:
-    case Subject::kConnectionState:
-    case Subject::kRemoteTrack:
-    case Subject::kChannelOpen:
-    case Subject::kChannelMessage:
-    case Subject::kChannelDrained:
-    case Subject::kMicrophoneEnded:
-    case Subject::kCameraEnded:
-      return;
-  }
-}
-
-void Peers::Heard(const Ticket& ticket, const val& event) {
-  const Leg* leg = Find(ticket.leg);
-  switch (ticket.subject) {
-    case Subject::kLocalCandidate: {
-      // null says what the candidate "" before it has said.
-      const val candidate = Get(event, "candidate");
-      if (!candidate.isNull()) host_.Post(LocalCandidateFound{leg->id, ReadCandidate(candidate)});
-      return;
-    }
-    case Subject::kConnectionState: {
-      const std::string state = ReadText(leg->connection, "connectionState");
-      if (state == "closed") return;
-      host_.Post(ConnectionStateChanged{leg->id, state == "connected"      ? ConnectionState::kConnected
-                                                 : state == "disconnected" ? ConnectionState::kDisconnected
-                                                 : state == "failed"       ? ConnectionState::kFailed
-                                                                           : ConnectionState::kConnecting});
-      return;
-    }
-    case Subject::kRemoteTrack:
-      ShowRemote(*leg, event);
-      return;
-    case Subject::kChannelOpen:
-      host_.Post(ChannelOpened{leg->id});
-      return;
-    case Subject::kChannelMessage:
-      host_.Post(ChannelReceived{leg->id, ReadMessage(Get(event, "data"))});
-      return;
-    case Subject::kChannelDrained:
-      host_.Post(ChannelDrained{leg->id});
-      return;
-    case Subject::kUserMedia:
-    case Subject::kLocalDescription:
-    case Subject::kRemoteDescription:
-    case Subject::kCandidate:
-    case Subject::kTracks:
-    case Subject::kMicrophoneEnded:
-    case Subject::kCameraEnded:
-      return;
-  }
-}
-
 Peers::Leg* Peers::Find(LegId id) {
   const auto found = std::find_if(legs_.begin(), legs_.end(), [id](const Leg& leg) { return leg.id == id; });
   return found == legs_.end() ? nullptr : &*found;
@@ -263,15 +159,6 @@ void Peers::AddTransceiver(const Leg& leg, const char* kind) {
 
 void Peers::Listen(const Leg& leg, const val& target, const char* type, Subject subject) {
   host_.Listen(target, type, Get(leg.abort_controller, "signal"), {subject, leg.id, {}});
-}
-
-// A second video track is a shared screen, for which there is no place on the page yet.
-void Peers::ShowRemote(const Leg& leg, const val& event) {
-  const val transceiver = Get(event, "transceiver");
-  if (!FirstOf(leg.connection, KindOf(transceiver)).strictlyEquals(transceiver)) return;
-  leg.remote_stream.call<val>("addTrack", Get(event, "track"));
-  shown_ = leg.id;
-  host_.Show("remote", leg.remote_stream);
 }
 
 }  // namespace duet

@@ -47,11 +47,11 @@ class Peers {
 
   Leg* Find(LegId id);
   // The call's value, or undefined after LegBroken was posted.
-  emscripten::val Try(const Leg& leg, const emscripten::val& target, const char* method,
-                      const emscripten::val& arguments);
+  emscripten::val Try(const Leg& leg, const emscripten::val& target, const char* method, const emscripten::val& arguments);
   void AddTransceiver(const Leg& leg, const char* kind);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
-  void ShowRemote(const Leg& leg, const emscripten::val& event);
+  void OnTrack(const Leg& leg, const emscripten::val& event);
+  void ShowRemote(const Leg& leg, const emscripten::val& track);
 
   Host& host_;
   LocalMedia& media_;

@@ -12,8 +12,7 @@ namespace duet {
 
 using emscripten::val;
 
-Runner::Runner(val functions)
-    : host_(std::move(functions)), clock_(host_), performer_(host_), rendered_(call_.snapshot()) {}
+Runner::Runner(val functions) : host_(std::move(functions)), clock_(host_), performer_(host_), rendered_(call_.snapshot()) {}
 
 void Runner::Post(const val& event) {
   Enqueue(event);
@@ -57,8 +56,8 @@ void Runner::Enqueue(const val& event) {
   } else if (type == "join") {
     std::string room = ReadText(event, "room");
     const std::uint32_t room_hash = HashOf(room);
-    host_.Post(JoinRequested{std::move(room), ReadText(event, "name"), ReadText(event, "seat"),
-                             ReadText(event, "page"), room_hash});
+    host_.Post(JoinRequested{std::move(room), ReadText(event, "name"), ReadText(event, "seat"), ReadText(event, "page"),
+                             room_hash});
   } else if (type == "leave") {
     host_.Post(LeaveRequested{});
   } else if (type == "switch") {

@@ -1,0 +1,126 @@
+// Two numbers about Duet as built: what a cold load costs in bytes, and how long it takes from the second person's click to the first
+// frame on both sides. `node bench/measure.js [--rounds N] [--json]`; `--seed` measures the tutorial's page (repaired so that it shows
+// a picture) in the same way. The frames come from the browser's fake camera on this machine: compare runs of one machine only.
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { startServer } from '../server/server.js';
+import { launch, openPage, press, startDuet, until, untilPhase } from '../tests/support/browser.js';
+import { serveSeed } from '../tests/support/seed_server.js';
+
+const LIMIT = 56_000; // bytes of a cold load, gzip, socket.io's client included
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '9' }, json: { type: 'boolean' }, seed: { type: 'boolean' } },
+});
+const rounds = Math.max(7, Number(options.rounds) || 0);
+
+// Every answer that a browser with an empty cache gets for the bare address, and the bytes that came over the wire, headers included.
+async function measureLoad(browser, url) {
+  const profile = await browser.createBrowserContext();
+  const page = await profile.newPage();
+  const session = await page.createCDPSession();
+  await session.send('Network.enable');
+  const loads = new Map();
+  session.on('Network.responseReceived', ({ requestId, response }) => {
+    if (!/^https?:/.test(response.url)) return;
+    const encoding = Object.entries(response.headers).find(([name]) => name.toLowerCase() === 'content-encoding')?.[1] ?? 'plain';
+    loads.set(requestId, { path: new URL(response.url).pathname, encoding });
+  });
+  const finished = new Set();
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const load = loads.get(requestId);
+    if (!load) return;
+    load.wire = encodedDataLength;
+    finished.add(
+      session
+        .send('Network.getResponseBody', { requestId })
+        .then(({ body, base64Encoded }) => Buffer.from(body, base64Encoded ? 'base64' : 'utf8'))
+        .catch(async () => Buffer.from(await (await fetch(new URL(load.path, url))).arrayBuffer())) // wasm is compiled as it streams
+        .then((body) => Object.assign(load, { raw: body.length, gzip: gzipSync(body, { level: 9 }).length })),
+    );
+  });
+  await page.goto(url, { waitUntil: 'networkidle0' });
+  await Promise.all(finished);
+  await profile.close();
+  const assets = [...loads.values()].filter(({ path }) => !path.startsWith('/socket.io/'));
+  const total = { path: 'total', encoding: '' };
+  for (const part of ['raw', 'gzip', 'wire']) total[part] = assets.reduce((sum, asset) => sum + asset[part], 0);
+  return { assets, total, limit: LIMIT };
+}
+
+// In the page: notes when #join was clicked and when #remoteVideo presented its first frame, on the clock that all pages here share.
+function watch() {
+  const at = (time) => performance.timeOrigin + time;
+  document.querySelector('#join').addEventListener('click', (event) => (window.__clicked = at(event.timeStamp)), { capture: true });
+  document.querySelector('#remoteVideo').requestVideoFrameCallback((now) => (window.__firstFrame = at(now)));
+}
+
+// The first person waits with the camera on; the second has the page open, and clicks.
+async function measureRound(browser, url, isWaiting) {
+  const opened = [await openPage(browser, url), await openPage(browser, url)];
+  const [first, second] = opened.map(({ page }) => page);
+  try {
+    await press(first, '#join');
+    await isWaiting(first);
+    for (const page of [first, second]) await page.evaluate(watch);
+    await press(second, '#join');
+    const shown = (page) => until(page, 'the first frame', () => window.__firstFrame);
+    const [onFirst, onSecond] = await Promise.all([shown(first), shown(second)]);
+    const clicked = await second.evaluate(() => window.__clicked);
+    return { second: onSecond - clicked, first: onFirst - clicked };
+  } finally {
+    for (const { profile } of opened) await profile.close();
+  }
+}
+
+async function duetWaits(page) {
+  await untilPhase(page, 'waiting');
+  await until(page, 'the devices', () => ['microphone', 'camera'].every((kind) => window.duet.snapshot()[kind].state === 'live'));
+}
+
+const seedWaits = (page) => until(page, 'the offer to be out', () => window.__seen.connections[0].iceGatheringState === 'complete');
+
+function summary(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const [min, max] = [sorted[0], sorted[sorted.length - 1]];
+  return { median: Math.round(median), min: Math.round(min), max: Math.round(max) };
+}
+
+function printLoad({ assets, total, limit }) {
+  const row = (...cells) => console.log(cells.map((cell, index) => (index === 0 ? String(cell).padEnd(28) : String(cell).padStart(10))).join(''));
+  row('Cold load, bytes', 'raw', 'gzip -9', 'on wire', 'sent as');
+  for (const { path, raw, gzip, wire, encoding } of [...assets, total]) row(path, raw, gzip, wire, encoding);
+  console.log(`Limit: ${limit} gzip. ${total.gzip <= limit ? `${limit - total.gzip} to spare.` : `Exceeded by ${total.gzip - limit}.`}\n`);
+}
+
+function printTimes({ second, first }) {
+  const row = (...cells) => console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(28) : String(cell).padStart(10))).join(''));
+  row('Click to first frame, ms', 'median', 'min', 'max');
+  row('on the one who clicked', second.median, second.min, second.max);
+  row('on the one who waited', first.median, first.min, first.max);
+  console.log(`${rounds} rounds after one that does not count, both people on this machine.`);
+}
+
+const server = await (options.seed ? startServer({ port: 0 }) : startDuet());
+const browser = await launch();
+const seed = options.seed ? await serveSeed({ signaling: server.url }) : null;
+const url = seed?.url ?? server.url;
+try {
+  const load = await measureLoad(browser, url);
+  const times = [];
+  // Each round in a room that nobody's seat is kept in.
+  for (let round = 0; round <= rounds; ++round) times.push(await measureRound(browser, seed ? url : `${url}/#room=round${round}`, seed ? seedWaits : duetWaits));
+  times.shift();
+  const firstFrame = { second: summary(times.map(({ second }) => second)), first: summary(times.map(({ first }) => first)), rounds: times };
+  if (options.json) console.log(JSON.stringify({ load, firstFrame }, null, 2));
+  else {
+    printLoad(load);
+    printTimes(firstFrame);
+  }
+} finally {
+  await browser.close();
+  await seed?.close();
+  await server.close();
+}

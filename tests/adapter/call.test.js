@@ -1,0 +1,254 @@
+// @ts-check
+// A whole call through the wasm that ships: the order of what the browser is asked for, and what the page is told.
+
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, test } from 'node:test';
+import { settled } from '../support/fake_browser.js';
+import { ME, PEER, ROOM, SDP, hashOf, openPage } from './page.js';
+
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let page;
+beforeEach(async () => {
+  page = await openPage();
+});
+afterEach(() => page.close());
+
+test('the snapshot has the shape that the page relies on', () => {
+  assert.deepEqual(page.snapshot(), {
+    phase: 'idle',
+    cause: 'none',
+    room: '',
+    name: '',
+    peer: null,
+    microphone: { state: 'off', on: true },
+    camera: { state: 'off', on: true },
+    serverReachable: false,
+  });
+});
+
+test('phases() lists the possible pairs once each', () => {
+  const pairs = page.wasm.phases().map((/** @type {string[]} */ pair) => pair.join('/'));
+  assert.ok(pairs.includes('idle/none') && pairs.includes('waiting/peerLeft') && pairs.includes('ended/roomFull'));
+  assert.ok(!pairs.includes('idle/left'));
+  assert.equal(new Set(pairs).size, pairs.length);
+});
+
+test('Join opens the socket and asks for both devices in one request, at once', () => {
+  page.join();
+  assert.deepEqual(page.signaling.calls, ['open']);
+  assert.deepEqual(page.browser.media.pending[0].args, [
+    { audio: true, video: { width: { ideal: 1280 }, height: { ideal: 720 } } },
+  ]);
+  assert.equal(page.view.rendered.length, 1);
+  assert.equal(page.view.rendered[0].phase, 'joining');
+});
+
+test('joining carries the ids, and the answer the room', () => {
+  page.join();
+  page.connect();
+  assert.deepEqual(page.signaling.joins[0].payload, {
+    room: ROOM,
+    name: 'Ann',
+    seat: 'SSSSSSSSSSSSSSSSSSSSSS',
+    page: ME,
+    v: 1,
+  });
+  page.admit();
+  assert.equal(page.snapshot().phase, 'waiting');
+});
+
+test('an offer to a Duet has audio, video, screen and the channel, in this order', async () => {
+  const connection = page.meet();
+  assert.equal(connection.configuration.bundlePolicy, 'max-bundle');
+  assert.deepEqual(connection.configuration.iceServers, [{ urls: ['stun:stun.l.google.com:19302'] }]);
+  assert.deepEqual(connection.transceivers.map((t) => t.receiver.track.kind), ['audio', 'video', 'video']);
+  assert.deepEqual(connection.transceivers.map((t) => t.direction), ['sendrecv', 'sendrecv', 'sendrecv']);
+  assert.equal(new Set(connection.transceivers.map((t) => t.sender.streams[0])).size, 1);
+  assert.deepEqual(connection.channels[0].options, { negotiated: true, id: 0 });
+  assert.deepEqual(connection.promises.take('setLocalDescription').args, []);
+});
+
+test('the offer that is sent is what the browser then has', async () => {
+  const connection = page.meet();
+  connection.localDescription = { type: 'offer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+  const { name, payload } = page.signaling.sent[0];
+  assert.equal(name, 'offer');
+  assert.equal(payload.sdp, SDP);
+  assert.equal(payload.room, hashOf(ROOM));
+});
+
+test('a room is hashed as UTF-8 and to 32 bits', () => {
+  assert.equal(hashOf('foobar'), 0xbf9cf968); // the reference value of FNV-1a
+});
+
+test('an answer is applied as it came', async () => {
+  const connection = page.meet();
+  connection.localDescription = { type: 'offer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+  page.hear('getAnswer', { type: 'answer', sdp: SDP, ...page.stamp() });
+  assert.deepEqual(connection.promises.take('setRemoteDescription').args, [{ type: 'answer', sdp: SDP }]);
+});
+
+test('connected is shown, and the devices are told over the channel', async () => {
+  const connection = await page.establish();
+  await page.grant();
+  assert.equal(page.snapshot().phase, 'connected');
+  const last = connection.channels[0].sent.at(-1);
+  assert.deepEqual(JSON.parse(last ?? ''), { type: 'devices', microphone: true, camera: true });
+  connection.channels[0].fire('message', { data: '{"type":"devices","microphone":true,"camera":false}' });
+  assert.deepEqual(page.snapshot().peer, { name: 'Bob', duet: true, devices: { microphone: true, camera: false } });
+});
+
+test('an offer is answered with what it brought: every transceiver sendrecv, in the one stream', async () => {
+  page.join();
+  page.connect();
+  page.admit();
+  const [audio, video] = await page.grant();
+  page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
+  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
+  const connection = page.connections()[0];
+  for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind, {});
+  connection.addTransceiver('video', { direction: 'stopped' });
+  connection.promises.take('setRemoteDescription').resolve();
+  await settled();
+  assert.deepEqual(
+    connection.transceivers.map((t) => t.direction),
+    ['sendrecv', 'sendrecv', 'sendrecv', 'stopped'],
+  );
+  assert.equal(connection.transceivers[1].sender.streams[0], page.view.shown.local);
+  assert.deepEqual(
+    connection.transceivers.map((t) => t.sender.track),
+    [audio, video, null, null],
+  );
+  connection.localDescription = { type: 'answer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+  assert.equal(page.signaling.sent[0].name, 'answer');
+});
+
+test('candidates go both ways, the empty one too, and null is nothing', async () => {
+  const connection = page.meet();
+  connection.localDescription = { type: 'offer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+  const line = 'candidate:1 1 udp 1 192.0.2.1 9 typ host';
+  const local = { candidate: line, sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'mine' };
+  connection.fire('icecandidate', { candidate: local });
+  connection.fire('icecandidate', { candidate: { ...local, candidate: '', usernameFragment: null } });
+  connection.fire('icecandidate', { candidate: null });
+  const sent = page.signaling.sent.filter(({ name }) => name === 'candidate').map(({ payload }) => payload);
+  assert.equal(sent.length, 2);
+  assert.deepEqual({ ...sent[0], ...local }, sent[0]);
+  assert.equal(sent[1].candidate, '');
+
+  page.hear('getAnswer', { type: 'answer', sdp: SDP, ...page.stamp() });
+  const remote = { candidate: line, sdpMid: null, sdpMLineIndex: 1, usernameFragment: 'ufrg' };
+  page.hear('getCandidate', { ...remote, ...page.stamp() });
+  assert.deepEqual(connection.promises.take('addIceCandidate').args, [remote]);
+});
+
+test('sound and the first picture of the other side are one stream; a second picture is left out', async () => {
+  const connection = await page.establish();
+  for (const transceiver of connection.transceivers) {
+    connection.fire('track', { transceiver, track: transceiver.receiver.track });
+  }
+  const [audio, video] = connection.transceivers.map((t) => t.receiver.track);
+  assert.deepEqual(page.view.shown.remote.getTracks(), [audio, video]);
+});
+
+test('a picture that does not come yet is kept from the stream, because the sound would wait for it', async () => {
+  const connection = await page.establish();
+  const [audio, video] = connection.transceivers;
+  video.receiver.track.muted = true;
+  for (const transceiver of [video, audio]) connection.fire('track', { transceiver, track: transceiver.receiver.track });
+  assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track]);
+  video.receiver.track.unmute();
+  assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track, video.receiver.track]);
+});
+
+test('Leave says so, stops everything and closes the connection when the channel is empty', async () => {
+  const connection = await page.establish();
+  const tracks = await page.grant();
+  connection.fire('track', { transceiver: connection.transceivers[0], track: connection.transceivers[0].receiver.track });
+  connection.channels[0].buffers = true;
+  page.host.post({ type: 'leave' });
+  assert.deepEqual(tracks.map((track) => track.readyState), ['ended', 'ended']);
+  assert.equal(page.view.shown.local, null);
+  assert.equal(page.signaling.sent.at(-1)?.name, 'leave');
+  assert.equal(connection.channels[0].sent.at(-1), '{"type":"bye"}');
+  assert.equal(connection.isClosed, false);
+  connection.channels[0].fire('bufferedamountlow');
+  assert.equal(connection.isClosed, true);
+  const targets = [connection, connection.channels[0], ...tracks];
+  const types = ['icecandidate', 'connectionstatechange', 'track', 'open', 'message', 'bufferedamountlow', 'ended'];
+  for (const type of types) assert.deepEqual(targets.flatMap((target) => getEventListeners(target, type)), []);
+  assert.equal(page.view.shown.remote, null);
+  assert.equal(page.browser.timer(), null);
+  assert.equal(page.snapshot().phase, 'ended');
+});
+
+test('a farewell that does not get through is waited for only so long', async () => {
+  const connection = await page.establish();
+  connection.channels[0].buffers = true;
+  page.host.post({ type: 'leave' });
+  const wait = /** @type {number} */ (page.browser.timer());
+  assert.ok(wait > 0 && wait <= 250);
+  page.browser.pass(wait);
+  assert.equal(connection.isClosed, true);
+});
+
+test('a channel that the other side has just closed does not keep the connection open', async () => {
+  const connection = await page.establish();
+  connection.channels[0].sendError = new DOMException('closed', 'InvalidStateError');
+  page.host.post({ type: 'leave' });
+  assert.equal(connection.isClosed, true);
+});
+
+test('one timer, set anew when it comes early', () => {
+  page.join();
+  page.connect();
+  const wait = /** @type {number} */ (page.browser.timer());
+  assert.ok(wait > 1000);
+  page.browser.ring();
+  assert.equal(page.browser.timer(), wait);
+  page.browser.pass(wait);
+  assert.deepEqual(page.snapshot().cause, 'serverUnreachable');
+});
+
+test('the record has a line for everything and nobody in it', async () => {
+  await page.establish();
+  const text = page.host.text();
+  assert.match(text, /^\d+ < JoinRequested$/m);
+  assert.match(text, /^\d+ > SetLocalDescription leg=1 op=\d+$/m);
+  assert.match(text, /^\d+ < LocalDescriptionSet leg=1 op=\d+ \d+$/m);
+  assert.match(text, /^\d+ > SendMessage offer \d+$/m);
+  for (const secret of [ROOM, 'Ann', 'Bob', ME, PEER, 'SSSS', 'ufrg', 'IN IP4']) assert.ok(!text.includes(secret), secret);
+});
+
+test('a hundred calls leave nothing behind', async () => {
+  async function callOnce() {
+    const connection = await page.establish();
+    const granted = await page.grant();
+    for (const pending of connection.promises.pending.splice(0)) pending.resolve();
+    connection.fire('track', { transceiver: connection.transceivers[0], track: connection.transceivers[0].receiver.track });
+    page.host.post({ type: 'leave' });
+    await settled();
+    return granted;
+  }
+  await callOnce();
+  // Of 3.1.69; a later embind may not have it.
+  const handles = page.wasm.count_emval_handles?.();
+  for (let i = 0; i < 100; ++i) {
+    const tracks = await callOnce();
+    assert.ok(tracks.every((track) => track.readyState === 'ended'));
+  }
+  assert.equal(page.connections().length, 101);
+  assert.ok(page.connections().every((connection) => connection.isClosed));
+  assert.equal(page.browser.timer(), null);
+  assert.equal(page.wasm.count_emval_handles?.(), handles);
+  assert.equal(page.kept(), 0);
+});
