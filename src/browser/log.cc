@@ -7,6 +7,8 @@
 #include <string_view>
 #include <variant>
 
+#include "core/decimal.h"
+
 namespace duet {
 namespace {
 
@@ -62,13 +64,8 @@ Facts FactsOf(const Fact& fact) {
 }
 
 void Append(std::string& line, std::string_view key, std::uint64_t number) {
-  std::array<char, 20> digits;
-  std::size_t first = digits.size();
-  do {
-    digits[--first] = static_cast<char>('0' + number % 10);
-  } while ((number /= 10) != 0);
   line += key;
-  line.append(digits.data() + first, digits.size() - first);
+  AppendDecimal(number, &line);
 }
 
 // It may come from somebody else, so only what looks like a name is written.

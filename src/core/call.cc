@@ -166,13 +166,13 @@ void Call::On(const ChannelDrained& event, Turn& turn) {
 
 void Call::OfferTo(const Person& peer, Turn& turn) {
   CloseLeg(turn);
-  leg_ = Negotiation::Offer(peer, ice_servers_, media_.has_tracks(), turn);
+  leg_.emplace(Negotiation::Offer(peer, ice_servers_, media_.has_tracks(), turn));
   OnLegOpened(turn);
 }
 
 void Call::AnswerTo(const DescriptionMessage& offer, Turn& turn) {
   CloseLeg(turn);
-  leg_ = Negotiation::Answer(SenderOf(offer.stamp), ice_servers_, offer, turn);
+  leg_.emplace(Negotiation::Answer(SenderOf(offer.stamp), ice_servers_, offer, turn));
   OnLegOpened(turn);
 }
 

@@ -50,7 +50,7 @@ struct SignalingConnected {
   bool operator==(const SignalingConnected&) const = default;
 };
 
-// The socket is not connected: lost, or an attempt failed. The host keeps trying until CloseSignaling.
+// The socket is not connected: lost, or an attempt failed. The host keeps trying.
 struct SignalingLost {
   bool operator==(const SignalingLost&) const = default;
 };

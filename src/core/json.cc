@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/decimal.h"
 #include "core/options.h"
 
 namespace duet {
@@ -63,10 +64,8 @@ class JsonParser {
       std::string key;
       if (!String(&key) || out->keys_.size() == options::kMaxJsonMembers || out->Find(key) != nullptr) return false;
       SkipSpace();
-      Json value;
-      if (!Take(':') || !Value(&value, depth)) return false;
       out->keys_.push_back(std::move(key));
-      out->items_.push_back(std::move(value));
+      if (!Take(':') || !Value(&out->items_.emplace_back(), depth)) return false;
       SkipSpace();
     } while (Take(','));
     return Take('}');
@@ -78,9 +77,7 @@ class JsonParser {
     SkipSpace();
     if (Take(']')) return true;
     do {
-      Json value;
-      if (!Value(&value, depth)) return false;
-      out->items_.push_back(std::move(value));
+      if (!Value(&out->items_.emplace_back(), depth)) return false;
       SkipSpace();
     } while (Take(','));
     return Take(']');
@@ -266,7 +263,8 @@ JsonObject& JsonObject::Add(std::string_view key, std::string_view value) {
 
 JsonObject& JsonObject::Add(std::string_view key, std::int64_t value) {
   Key(key);
-  text_.append(std::to_string(value));
+  if (value < 0) text_.push_back('-');
+  AppendDecimal(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value), &text_);
   return *this;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/decimal.h"
 #include "core/options.h"
 #include "core/sdp_scan.h"
 
@@ -20,7 +21,8 @@ Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>&
                                Turn& turn) {
   Negotiation leg = Open(peer, ice_servers, turn);
   leg.ours_ = true;
-  leg.name_ = turn.self.page.substr(0, 8) + '-' + std::to_string(leg.id_.value);
+  leg.name_ = turn.self.page.substr(0, 8) + '-';
+  AppendDecimal(leg.id_.value, &leg.name_);
   turn.Do(AddTransceivers{leg.id_});
   leg.has_transceivers_ = true;
   if (leg.peer_is_duet()) leg.AddExtras(turn);
