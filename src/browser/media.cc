@@ -18,19 +18,6 @@ MediaError ErrorOf(const std::string& name) {
   return MediaError::kBusy;
 }
 
-val Ideal(int pixels) {
-  val constraint = val::object();
-  Set(constraint, "ideal", val(pixels));
-  return constraint;
-}
-
-val CameraConstraints() {
-  val constraints = val::object();
-  Set(constraints, "width", Ideal(1280));
-  Set(constraints, "height", Ideal(720));
-  return constraints;
-}
-
 }  // namespace
 
 void LocalMedia::Perform(const RequestMedia& order) {
@@ -41,7 +28,8 @@ void LocalMedia::Perform(const RequestMedia& order) {
   }
   val constraints = val::object();
   Set(constraints, "audio", val(order.microphone));
-  Set(constraints, "video", order.camera ? CameraConstraints() : val(false));
+  // No size is asked for, and browsers give 640x480: the first frame of a larger one is what both would wait for.
+  Set(constraints, "video", val(order.camera));
   host_.SettleOrEnd(devices.call<val>("getUserMedia", constraints), {Subject::kUserMedia, {}, order.op}, "getTracks",
                     "stop");
 }
