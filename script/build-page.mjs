@@ -1,0 +1,144 @@
+// @ts-check
+// Builds the page into build/page/: plain static files for any web server, each with a .gz beside it.
+// What main.js imports becomes one file with it, the compiled call's glue included (`import … from 'duet-wasm'`); what it
+// imports dynamically lies under lazy/. DUET_SIGNALING=https://… names a signaling server other than the page's own host.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { minify } from 'terser';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const web = join(root, 'web');
+const wasm = join(root, 'build/wasm');
+const page = join(root, 'build/page');
+
+/** @typedef {Map<string, Uint8Array>} Files by path below build/page */
+
+/** @returns {Promise<Files>} */
+async function bundle() {
+  /** @type {import('esbuild').BuildOptions} */
+  const options = {
+    absWorkingDir: root,
+    outdir: page,
+    bundle: true,
+    charset: 'utf8',
+    write: false,
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'warning',
+    alias: { 'duet-wasm': join(wasm, 'duet.mjs') },
+    external: ['*.svg'],
+  };
+  const results = await Promise.all([
+    build({ ...options, entryPoints: ['web/main.js'], format: 'esm', splitting: true, chunkNames: 'lazy/[name]-[hash]' }),
+    build({ ...options, entryPoints: ['web/file.js'], format: 'iife' }),
+    build({ ...options, entryPoints: ['web/style.css'], minify: true }),
+  ]);
+  const files = results.flatMap((each) => each.outputFiles ?? []);
+  return new Map(await Promise.all(files.map(async (file) => [relative(page, file.path), await shrink(file)])));
+}
+
+/**
+ * esbuild could do this, too, but what terser leaves is 1.4 kB less after compression.
+ * @param {import('esbuild').OutputFile} file
+ */
+async function shrink(file) {
+  if (!file.path.endsWith('.js')) return file.contents;
+  const { code } = await minify(file.text, { module: true, compress: { passes: 3, ecma: 2020 }, format: { comments: false } });
+  return Buffer.from(code ?? '');
+}
+
+/**
+ * A .gz by zopfli is 5 % smaller than any by zlib, and no slower to unpack. It is there if script/setup could install it.
+ * @param {Uint8Array} contents
+ */
+function zip(contents) {
+  const file = join(tmpdir(), `duet-${process.pid}`); // zopfli reads nothing but files
+  writeFileSync(file, contents);
+  const { status, stdout } = spawnSync('zopfli', ['-c', file], { maxBuffer: 2 ** 24 });
+  rmSync(file);
+  return status === 0 ? stdout : gzipSync(contents, { level: 9 });
+}
+
+/**
+ * @param {string} html
+ * @param {string} origin of the signaling server; empty: the page's own
+ */
+function nameSignaling(html, origin) {
+  if (!origin) return html;
+  if (!/^https?:/.test(origin) || new URL(origin).origin !== origin) {
+    throw new Error(`DUET_SIGNALING must be an origin like https://call.example, not "${origin}".`);
+  }
+  const sources = `${origin} ${origin.replace(/^http/, 'ws')}`;
+  const named = html.replace('<meta name="duet-signaling" content="">', `<meta name="duet-signaling" content="${origin}">`);
+  const allowed = named.replace("connect-src 'self'", `connect-src 'self' ${sources}`);
+  if (named === html || allowed === named) throw new Error('web/index.html lacks the metas that DUET_SIGNALING fills in.');
+  return allowed;
+}
+
+/** @param {Files} files */
+async function addStatic(files) {
+  const html = nameSignaling(await readFile(join(web, 'index.html'), 'utf8'), process.env.DUET_SIGNALING ?? '');
+  files.set('index.html', Buffer.from(html));
+  for (const name of await readdir(web)) {
+    if (/\.(svg|png|ico|webmanifest)$/.test(name)) files.set(name, await readFile(join(web, name)));
+  }
+  files.set('duet.wasm', await readFile(join(wasm, 'duet.wasm')));
+}
+
+/**
+ * A running server may be serving the folder, so what has not changed stays, and the rest is replaced file by file.
+ * @param {Files} files
+ */
+async function update(files) {
+  for (const [path, contents] of files) {
+    const target = join(page, path);
+    if (existsSync(target) && Buffer.compare(await readFile(target), contents) === 0) continue;
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(`${target}.new`, contents);
+    await rename(`${target}.new`, target);
+  }
+  for (const path of await readdir(page, { recursive: true })) {
+    if (!files.has(path) && (await stat(join(page, path))).isFile()) await rm(join(page, path));
+  }
+}
+
+/** @param {Files} files */
+function report(files) {
+  const row = (/** @type {string} */ name, /** @type {number} */ raw, /** @type {number} */ zipped) =>
+    console.log(`  ${name.padEnd(24)} ${String(raw).padStart(8)} ${String(zipped).padStart(8)}`);
+  console.log('  build/page                  bytes  gzipped');
+  let total = 0;
+  let totalZipped = 0;
+  for (const [path, contents] of [...files].sort()) {
+    const zipped = files.get(`${path}.gz`)?.length;
+    if (zipped === undefined || path.endsWith('.txt')) continue;
+    row(path, contents.length, zipped);
+    total += contents.length;
+    totalZipped += zipped;
+  }
+  row('all', total, totalZipped);
+}
+
+async function main() {
+  const files = await bundle();
+  await addStatic(files);
+  for (const [path, contents] of [...files]) files.set(`${path}.gz`, zip(contents));
+  await mkdir(page, { recursive: true });
+  await update(files);
+  report(files);
+}
+
+try {
+  await main();
+} catch (error) {
+  // esbuild has said already what is wrong with a source.
+  if (!(error instanceof Error && 'errors' in error)) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
