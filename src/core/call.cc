@@ -61,7 +61,7 @@ void Call::On(const DeadlineReached&, Turn& turn) {
     return true;
   });
   room_.OnDeadline(turn);
-  if (leg_ && !leg_->OnDeadline(turn)) OnLegDead(turn);
+  if (leg_ && !leg_->OnDeadline(room_.can_send(), turn)) OnLegDead(turn);
   switch (recovery_.OnDeadline(turn.now)) {
     case Recovery::Due::kNothing: break;
     case Recovery::Due::kLegDead: OnLegDead(turn); break;
@@ -181,13 +181,18 @@ void Call::OnLegOpened(Turn& turn) {
   partner_.reset();
   offer_by_.reset();
   gone_ = Cause::kNone;
+  gone_name_.clear();
 }
 
 // A leg that is due may have to wait until the server is back, and the other one too.
 void Call::OpenWantedLeg(Turn& turn) {
-  if (!recovery_.leg_wanted() || leg_ || !room_.can_send()) return;
-  const bool there = room_.is_legacy() || (room_.peer() && !room_.peer_away());
-  if (there) OfferTo(Person(*partner()), turn);
+  if (leg_ || !room_.can_send()) return;
+  const bool is_there = room_.peer() && !room_.peer_away();
+  if (recovery_.leg_wanted()) {
+    if (is_there || room_.is_legacy()) OfferTo(Person(*partner()), turn);
+  } else if (is_there && !room_.is_legacy() && !partner_ && !offer_by_) {
+    OfferTo(Person(*room_.peer()), turn);  // had to wait while we talked to somebody else
+  }
 }
 
 void Call::CloseLeg(Turn& turn) {
@@ -204,9 +209,9 @@ void Call::ForgetLeg() {
 }
 
 void Call::OnLegDead(Turn& turn) {
-  // The server said that the other one is gone; only the connection still knew it.
-  const bool alone = !room_.is_legacy() && room_.can_send() && !room_.peer();
-  if (alone) return OnPeerGone(Cause::kPeerVanished, turn);
+  // The server said that the other one is not there any more; only the connection still knew it.
+  const bool is_there = room_.peer() && room_.peer()->id == leg_->peer().id;
+  if (!is_there && !room_.is_legacy() && room_.can_send()) return OnPeerGone(Cause::kPeerVanished, turn);
   const bool designated = !leg_->is_polite(turn);
   const Person peer = leg_->peer();
   CloseLeg(turn);
@@ -217,16 +222,20 @@ void Call::OnLegDead(Turn& turn) {
 }
 
 void Call::OnPeerGone(Cause cause, Turn& turn) {
-  if (const Person* person = partner()) gone_name_ = person->name;
+  if (const Person* person = partner()) {
+    gone_name_ = person->name;
+    if (room_.is_legacy() || (room_.peer() && room_.peer()->id == person->id)) room_.ForgetPeer();
+  }
   CloseLeg(turn);
   recovery_.Reset();
   partner_.reset();
   offer_by_.reset();
-  room_.ForgetPeer();
+  room_.AskSoon(turn.now);
   gone_ = cause;
 }
 
 void Call::End(Cause cause, Turn& turn) {
+  std::string name = partner() != nullptr ? partner()->name : gone_name_;
   media_.Stop(turn);
   room_.Leave(turn);
   if (leg_ && leg_->channel_open()) {
@@ -235,6 +244,7 @@ void Call::End(Cause cause, Turn& turn) {
     ForgetLeg();
   }
   OnPeerGone(Cause::kNone, turn);
+  gone_name_ = std::move(name);
   end_ = cause;
 }
 

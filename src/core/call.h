@@ -109,13 +109,21 @@ class Call {
   void CloseLeg(Turn& turn);
   void ForgetLeg();
   void OnLegDead(Turn& turn);
+  // Somebody sits in the other seat.
+  void OnSeated(const Person& person, Turn& turn);
+  void OnRefused(Cause cause, Turn& turn);
   void OnPeerGone(Cause cause, Turn& turn);
   void End(Cause cause, Turn& turn);
   void TellDevices(Turn& turn);
 
   Person SenderOf(const Stamp& stamp) const;
   bool IsLeg(LegId leg) const { return leg_ && leg_->id() == leg; }
+  // Whom the call is with, or would be.
   const Person* partner() const;
+  // Whether there is, or is to be, a leg to this one.
+  bool IsPartner(const std::string& id) const { return (leg_ || partner_) && partner()->id == id; }
+  // There is a connection, and nothing makes us doubt it.
+  bool IsTalking() const { return leg_ && recovery_.connected_once() && !recovery_.in_doubt(); }
   Phase phase() const;
   Cause cause(Phase phase) const;
 

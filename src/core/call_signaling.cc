@@ -17,25 +17,26 @@ void Call::On(const SignalingLost&, Turn&) { room_.OnLost(); }
 void Call::On(const JoinAnswered& event, Turn& turn) {
   const std::optional<JoinAnswer> answer = DecodeJoinAnswer(event.json);
   if (!answer) return turn.Drop(DropReason::kMalformed);
+  if (!room_.OnAnswer(event.op)) return turn.Drop(DropReason::kStale);
   switch (answer->error) {
     case JoinError::kNone: break;
-    case JoinError::kRoomFull:
-    case JoinError::kBadRoom:
-    case JoinError::kRefused:
-      if (!room_.OnRefused(event.op)) return turn.Drop(DropReason::kStale);
-      return End(answer->error == JoinError::kRoomFull  ? Cause::kRoomFull
-                 : answer->error == JoinError::kBadRoom ? Cause::kBadRoom
-                                                        : Cause::kServerRefused,
-                 turn);
+    case JoinError::kBusy: return room_.AskAgain(turn.now + options::kBusyPause);
+    case JoinError::kRoomFull: return OnRefused(Cause::kRoomFull, turn);
+    case JoinError::kBadRoom: return OnRefused(Cause::kBadRoom, turn);
+    case JoinError::kRefused: return OnRefused(Cause::kServerRefused, turn);
   }
-  if (!room_.OnAdmitted(event.op, *answer, turn)) return turn.Drop(DropReason::kStale);
+  room_.OnAdmitted(*answer, turn);
   ice_servers_ = answer->ice_servers.value_or(DefaultIceServers());
   // Nobody there: if there is a connection all the same, the other one has yet to come back to this server.
-  if (!answer->peer) return;
-  const Person* known = partner();
-  if ((leg_ || partner_) && known->id == answer->peer->id) return;
+  if (!answer->peer || IsTalking() || IsPartner(answer->peer->id)) return;
   recovery_.Reset();
   OfferTo(*answer->peer, turn);
+}
+
+// A server that forgot may have given our seats away; the call needs it no more.
+void Call::OnRefused(Cause cause, Turn& turn) {
+  if (recovery_.connected_once()) return room_.AskAgain(turn.now + options::kRefusedPause);
+  End(cause, turn);
 }
 
 void Call::On(const MessageReceived& event, Turn& turn) {
@@ -55,24 +56,28 @@ void Call::On(const RoomUsers& message, Turn& turn) {
 
 void Call::On(const UserJoined& message, Turn& turn) {
   if (!room_.can_send()) return turn.Drop(DropReason::kUnexpected);
-  const bool known = (leg_ || partner_) && partner()->id == message.person.id;
-  if (!known) {
-    // The other seat has changed hands; the newcomer offers.
-    OnPeerGone(Cause::kNone, turn);
-    offer_by_ = turn.now + options::kOfferTimeout;
-  }
-  room_.SetPeer(message.person);
+  OnSeated(message.person, turn);
+}
+
+void Call::OnSeated(const Person& person, Turn& turn) {
+  room_.SetPeer(person);
+  // While we talk to somebody of whom the server knows nothing any more, a newcomer has to wait.
+  if (IsTalking() || IsPartner(person.id)) return;
+  // The other seat has changed hands; the newcomer offers.
+  CloseLeg(turn);
+  recovery_.Reset();
+  partner_.reset();
+  gone_ = Cause::kNone;
+  offer_by_ = turn.now + options::kOfferTimeout;
 }
 
 void Call::On(const UserExit& message, Turn& turn) {
-  const Person* person = partner();
-  if (person == nullptr || person->id != message.id) return turn.Drop(DropReason::kForeign);
-  const bool vanished = room_.peer_away();
-  if (vanished && leg_ && recovery_.connected_once() && !recovery_.in_doubt()) {
-    room_.ForgetPeer();  // it lost the server for good, but not us
-  } else {
-    OnPeerGone(vanished ? Cause::kPeerVanished : Cause::kPeerLeft, turn);
-  }
+  const bool is_partner = partner() != nullptr && partner()->id == message.id;
+  const bool is_seated = room_.peer() && room_.peer()->id == message.id;
+  if (!is_partner && !is_seated) return turn.Drop(DropReason::kForeign);
+  // Whoever lost the server for good may still be talking to us.
+  if (!is_partner || (message.lost && IsTalking())) return room_.ForgetPeer();
+  OnPeerGone(message.lost || room_.peer_away() ? Cause::kPeerVanished : Cause::kPeerLeft, turn);
 }
 
 void Call::On(const PeerAway& message, Turn& turn) {
@@ -81,13 +86,13 @@ void Call::On(const PeerAway& message, Turn& turn) {
 }
 
 void Call::On(const PeerBack& message, Turn& turn) {
-  if (!room_.peer() || room_.peer()->id != message.id) return turn.Drop(DropReason::kForeign);
-  room_.SetPeerAway(false);
+  if (!room_.can_send()) return turn.Drop(DropReason::kUnexpected);
+  OnSeated(message.person, turn);
 }
 
 void Call::On(const RoomFull&, Turn& turn) {
   if (!room_.asking()) return turn.Drop(DropReason::kUnexpected);
-  End(Cause::kRoomFull, turn);
+  OnRefused(Cause::kRoomFull, turn);
 }
 
 // ---- Descriptions and candidates ----
@@ -151,9 +156,10 @@ bool Call::IsCollision(const Stamp& stamp) const {
          (!leg_->peer_is_duet() || stamp.from == leg_->peer().id);
 }
 
-// The other one may start again. A stranger may only do so where nothing works any more.
+// The other one may start again; a stranger only where nothing works. A legacy server shows a reloaded page as a stranger.
 bool Call::MayReplaceLeg(const Stamp& stamp) const {
-  return recovery_.in_doubt() || (!room_.is_legacy() && stamp.from == leg_->peer().id);
+  if (room_.is_legacy()) return !IsTalking();
+  return recovery_.in_doubt() || stamp.from == leg_->peer().id;
 }
 
 void Call::On(const CandidateMessage& message, Turn& turn) {

@@ -3,9 +3,9 @@
 #ifndef DUET_CORE_CHECK_H_
 #define DUET_CORE_CHECK_H_
 
-#define DUET_CHECK(condition)             \
-  do {                                    \
-    if (!(condition)) __builtin_trap();   \
+#define DUET_CHECK(condition)           \
+  do {                                  \
+    if (!(condition)) __builtin_trap(); \
   } while (false)
 
 #endif  // DUET_CORE_CHECK_H_

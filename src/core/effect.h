@@ -150,13 +150,13 @@ struct CloseLeg {
 
 // Something came that changed nothing; the host counts it.
 enum class DropReason : std::uint8_t {
-  kMalformed,    // not what docs/signaling.md allows
-  kUnknown,      // an event that we do not know
-  kForeign,      // another room's, or meant for somebody else
-  kStale,        // of an old leg, offer, generation or order
-  kUnexpected,   // legal, but not now
-  kTooMany,      // over a limit of options.h
-  kRefused,      // the browser refused a candidate or a track
+  kMalformed,   // not what docs/signaling.md allows
+  kUnknown,     // an event that we do not know
+  kForeign,     // another room's, or meant for somebody else
+  kStale,       // of an old leg, offer, generation or order
+  kUnexpected,  // legal, but not now
+  kTooMany,     // over a limit of options.h
+  kRefused,     // the browser refused a candidate or a track
 };
 
 struct CountDrop {
@@ -164,10 +164,10 @@ struct CountDrop {
   bool operator==(const CountDrop&) const = default;
 };
 
-using Effect = std::variant<OpenSignaling, SendJoin, SendMessage, RequestMedia, UseMedia, DiscardMedia, EnableTrack,
-                            StopMedia, OpenLeg, AddTransceivers, AddScreenTransceiver, OpenChannel, AcceptTransceivers,
-                            AttachTracks, SetLocalDescription, SetRemoteDescription, AddCandidate, SendOnChannel,
-                            CloseLeg, CountDrop>;
+using Effect =
+    std::variant<OpenSignaling, SendJoin, SendMessage, RequestMedia, UseMedia, DiscardMedia, EnableTrack, StopMedia, OpenLeg,
+                 AddTransceivers, AddScreenTransceiver, OpenChannel, AcceptTransceivers, AttachTracks, SetLocalDescription,
+                 SetRemoteDescription, AddCandidate, SendOnChannel, CloseLeg, CountDrop>;
 using Effects = std::vector<Effect>;
 
 }  // namespace duet

@@ -172,11 +172,10 @@ struct ChannelDrained {
   bool operator==(const ChannelDrained&) const = default;
 };
 
-using Event =
-    std::variant<JoinRequested, LeaveRequested, DeviceSwitched, DeadlineReached, SignalingConnected, SignalingLost,
-                 JoinAnswered, MessageReceived, MediaGranted, MediaRefused, LocalTrackEnded, LegBroken,
-                 LocalDescriptionSet, RemoteDescriptionSet, DescriptionFailed, CandidateSettled, TracksAttached,
-                 LocalCandidateFound, ConnectionStateChanged, ChannelOpened, ChannelReceived, ChannelDrained>;
+using Event = std::variant<JoinRequested, LeaveRequested, DeviceSwitched, DeadlineReached, SignalingConnected, SignalingLost,
+                           JoinAnswered, MessageReceived, MediaGranted, MediaRefused, LocalTrackEnded, LegBroken,
+                           LocalDescriptionSet, RemoteDescriptionSet, DescriptionFailed, CandidateSettled, TracksAttached,
+                           LocalCandidateFound, ConnectionStateChanged, ChannelOpened, ChannelReceived, ChannelDrained>;
 
 }  // namespace duet
 

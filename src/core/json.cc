@@ -47,7 +47,10 @@ class JsonParser {
       case '{': return depth < options::kMaxJsonDepth && Object(out, depth + 1);
       case '[': return depth < options::kMaxJsonDepth && Array(out, depth + 1);
       case '"': out->kind_ = Json::Kind::kString; return String(&out->text_);
-      case 't': out->kind_ = Json::Kind::kBool; out->integer_ = 1; return TakeWord("true");
+      case 't':
+        out->kind_ = Json::Kind::kBool;
+        out->integer_ = 1;
+        return TakeWord("true");
       case 'f': out->kind_ = Json::Kind::kBool; return TakeWord("false");
       case 'n': return TakeWord("null");
     }
@@ -152,10 +155,14 @@ class JsonParser {
     for (int i = 0; i < 4; ++i) {
       const char c = text_[at_++];
       value <<= 4;
-      if (IsDigit(c)) value |= static_cast<std::uint32_t>(c - '0');
-      else if (c >= 'a' && c <= 'f') value |= static_cast<std::uint32_t>(c - 'a' + 10);
-      else if (c >= 'A' && c <= 'F') value |= static_cast<std::uint32_t>(c - 'A' + 10);
-      else return false;
+      if (IsDigit(c))
+        value |= static_cast<std::uint32_t>(c - '0');
+      else if (c >= 'a' && c <= 'f')
+        value |= static_cast<std::uint32_t>(c - 'a' + 10);
+      else if (c >= 'A' && c <= 'F')
+        value |= static_cast<std::uint32_t>(c - 'A' + 10);
+      else
+        return false;
     }
     *out = value;
     return true;

@@ -36,9 +36,9 @@ class Json {
   friend class JsonParser;
 
   Kind kind_ = Kind::kNull;
-  std::int64_t integer_ = 0;        // also the bool
+  std::int64_t integer_ = 0;  // also the bool
   std::string text_;
-  std::vector<std::string> keys_;   // of an object, one for each of items_
+  std::vector<std::string> keys_;  // of an object, one for each of items_
   std::vector<Json> items_;
 };
 

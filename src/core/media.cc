@@ -83,11 +83,8 @@ void Media::OnSwitched(const DeviceSwitched& event, Turn& turn) {
   switched.on = event.on;
   switch (switched.state) {
     case DeviceState::kOff:
-    case DeviceState::kAsking:
-      return;
-    case DeviceState::kLive:
-      turn.Do(EnableTrack{event.kind, event.on});
-      return;
+    case DeviceState::kAsking: return;
+    case DeviceState::kLive: turn.Do(EnableTrack{event.kind, event.on}); return;
     case DeviceState::kRefused:
     case DeviceState::kMissing:
     case DeviceState::kBusy:
@@ -98,9 +95,7 @@ void Media::OnSwitched(const DeviceSwitched& event, Turn& turn) {
   }
 }
 
-bool Media::has_tracks() const {
-  return microphone_.state == DeviceState::kLive || camera_.state == DeviceState::kLive;
-}
+bool Media::has_tracks() const { return microphone_.state == DeviceState::kLive || camera_.state == DeviceState::kLive; }
 
 Devices Media::sending() const {
   return {microphone_.state == DeviceState::kLive && microphone_.on, camera_.state == DeviceState::kLive && camera_.on};

@@ -17,8 +17,7 @@ Negotiation Negotiation::Open(const Person& peer, const std::vector<IceServer>& 
   return leg;
 }
 
-Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks,
-                               Turn& turn) {
+Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn) {
   Negotiation leg = Open(peer, ice_servers, turn);
   leg.ours_ = true;
   leg.name_ = turn.self.page.substr(0, 8) + '-';
@@ -80,6 +79,7 @@ void Negotiation::ApplyOffer(const DescriptionMessage& message, Turn& turn) {
     // Setting the remote offer rolls ours back (JSEP 4.1.10.2); what it was for is still wanted.
     offer_wanted_ = true;
     unanswered_.clear();
+    unsent_candidates_.clear();
     answer_by_.reset();
   }
   remote_before_ = remote_;
@@ -235,20 +235,19 @@ void Negotiation::OnCandidate(const CandidateMessage& message, Turn& turn) {
 }
 
 bool Negotiation::IsCurrent(const Candidate& candidate) const {
-  return candidate.username_fragment.empty() ||
-         std::find(remote_.fragments.begin(), remote_.fragments.end(), candidate.username_fragment) !=
-             remote_.fragments.end();
+  return candidate.username_fragment.empty() || std::find(remote_.fragments.begin(), remote_.fragments.end(),
+                                                          candidate.username_fragment) != remote_.fragments.end();
 }
 
-void Negotiation::Add(const Candidate& candidate, Turn& turn) {
-  turn.Do(AddCandidate{id_, turn.NewOp(), candidate});
-}
+void Negotiation::Add(const Candidate& candidate, Turn& turn) { turn.Do(AddCandidate{id_, turn.NewOp(), candidate}); }
 
-bool Negotiation::OnDeadline(Turn& turn) {
+bool Negotiation::OnDeadline(bool can_send, Turn& turn) {
   if (!answer_by_ || turn.now < *answer_by_) return true;
-  if (repeats_ == options::kMaxOfferRepeats) return false;
-  ++repeats_;
   answer_by_ = turn.now + options::kAnswerTimeout;
+  if (!can_send) return true;  // then it waits to be sent at all
+  // Once agreed there is a connection, which is worth more than whatever the offer is for.
+  if (repeats_ == options::kMaxOfferRepeats) return agreed_;
+  ++repeats_;
   turn.Do(SendMessage{"offer", unanswered_});
   return true;
 }

@@ -23,8 +23,8 @@ class Negotiation {
   static Negotiation Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
 
   // Opens a connection to `peer` and answers `offer` on it.
-  static Negotiation Answer(const Person& peer, const std::vector<IceServer>& ice_servers,
-                            const DescriptionMessage& offer, Turn& turn);
+  static Negotiation Answer(const Person& peer, const std::vector<IceServer>& ice_servers, const DescriptionMessage& offer,
+                            Turn& turn);
 
   // Messages for this leg.
   void OnOffer(const DescriptionMessage& message, Turn& turn);
@@ -38,8 +38,8 @@ class Negotiation {
 
   void OnLocalCandidate(const LocalCandidateFound& event, Turn& turn);
 
-  // Repeats an offer that is not answered. False: it was repeated often enough.
-  bool OnDeadline(Turn& turn);
+  // Repeats an offer that is not answered, once the server can be reached. False: a first one was repeated often enough.
+  bool OnDeadline(bool can_send, Turn& turn);
 
   // The local tracks changed: the senders are to have them.
   void AttachTracks(Turn& turn);
@@ -49,8 +49,6 @@ class Negotiation {
   LegId id() const { return id_; }
   const std::string& name() const { return name_; }
   const Person& peer() const { return peer_; }
-  // A server that knows less than we do may only add the name.
-  void set_peer_name(std::string name) { peer_.name = std::move(name); }
   bool peer_is_duet() const { return peer_.version > 0; }
   // We yield if offers cross. Never to a peer without our fields: it yields itself, and if both did, both would wait for
   // ever (measured).
@@ -141,14 +139,14 @@ class Negotiation {
   OpId op_;
   Signaling signaling_ = Signaling::kStable;
   bool offer_wanted_ = false;
-  std::uint32_t last_offer_ = 0;    // the highest number that either side has given
+  std::uint32_t last_offer_ = 0;                  // the highest number that either side has given
   std::optional<DescriptionMessage> held_offer_;  // came during a step; the newest wins
-  std::uint32_t generation_ = 0;    // the offer that our candidates belong to
+  std::uint32_t generation_ = 0;                  // the offer that our candidates belong to
 
   Remote remote_;
-  Remote remote_before_;  // while an offer is being set, in case it is refused
-  std::vector<Candidate> early_candidates_;    // wait for their description
-  std::vector<Candidate> unsent_candidates_;   // wait until our description is sent
+  Remote remote_before_;                      // while an offer is being set, in case it is refused
+  std::vector<Candidate> early_candidates_;   // wait for their description
+  std::vector<Candidate> unsent_candidates_;  // wait until our description is sent
 
   std::string unanswered_;  // our outstanding offer as it was sent
   std::uint32_t repeats_ = 0;

@@ -22,6 +22,12 @@ inline constexpr std::string_view kDefaultStunServer = "stun:stun.l.google.com:1
 // 5 s is far beyond any that a call could live with.
 inline constexpr Millis kJoinAnswerTimeout{5'000};
 
+// A server that is busy is asked again after this long: its bucket of joins fills up in a second.
+inline constexpr Millis kBusyPause{3'000};
+
+// A server that would not have us back during a call is asked again this rarely: a refusal counts against our address.
+inline constexpr Millis kRefusedPause{60'000};
+
 // The person who joins offers. If the one who waits hears of a newcomer and gets no offer, it offers itself after this
 // long: ten times a slow round trip.
 inline constexpr Millis kOfferTimeout{5'000};

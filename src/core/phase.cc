@@ -53,26 +53,22 @@ std::string_view ToString(DeviceState state) {
 bool IsPossible(Phase phase, Cause cause) {
   switch (cause) {
     case Cause::kNone:
-      return phase == Phase::kIdle || phase == Phase::kJoining || phase == Phase::kWaiting ||
-             phase == Phase::kConnecting || phase == Phase::kConnected;
+      return phase == Phase::kIdle || phase == Phase::kJoining || phase == Phase::kWaiting || phase == Phase::kConnecting ||
+             phase == Phase::kConnected;
     case Cause::kServerUnreachable:
       return phase == Phase::kJoining || phase == Phase::kWaiting || phase == Phase::kConnecting ||
              phase == Phase::kConnected || phase == Phase::kReconnecting;
     case Cause::kPeerLeft:
-    case Cause::kPeerVanished:
-      return phase == Phase::kWaiting;
-    case Cause::kRetrying:
-      return phase == Phase::kConnecting || phase == Phase::kReconnecting;
-    case Cause::kPathLost:
-      return phase == Phase::kReconnecting;
+    case Cause::kPeerVanished: return phase == Phase::kWaiting;
+    case Cause::kRetrying: return phase == Phase::kConnecting || phase == Phase::kReconnecting;
+    case Cause::kPathLost: return phase == Phase::kReconnecting;
     case Cause::kLeft:
     case Cause::kRoomFull:
     case Cause::kBadRoom:
     case Cause::kServerRefused:
     case Cause::kConnectFailed:
     case Cause::kConnectionLost:
-    case Cause::kBrowserRefused:
-      return phase == Phase::kEnded;
+    case Cause::kBrowserRefused: return phase == Phase::kEnded;
   }
   DUET_CHECK(false);
 }

@@ -30,14 +30,14 @@ enum class Cause : std::uint8_t {
 
 // A device of this page.
 enum class DeviceState : std::uint8_t {
-  kOff,          // nothing was asked for
-  kAsking,       // the browser is asking the person, or opening the device
-  kLive,         // there is a track
-  kRefused,      // see MediaError
+  kOff,      // nothing was asked for
+  kAsking,   // the browser is asking the person, or opening the device
+  kLive,     // there is a track
+  kRefused,  // see MediaError
   kMissing,
   kBusy,
   kUnsupported,
-  kEnded,        // it was live and went away: unplugged, or taken back
+  kEnded,  // it was live and went away: unplugged, or taken back
 };
 
 // The names that the page and the documents use: "idle", "serverUnreachable", ...

@@ -37,7 +37,8 @@ class Recovery {
   std::optional<Millis> deadline() const;
   bool connected_once() const { return connected_once_; }
   bool loss_shown() const { return loss_shown_; }
-  bool retrying() const { return retries() > 0; }
+  // The first leg, or the one that connected, has failed, and there is or will be another one.
+  bool retrying() const { return retries() > 0 || (in_doubt() && !connected_once_); }
   bool leg_wanted() const { return leg_wanted_; }
   // There is no connection, though there was, or a leg has failed.
   bool in_doubt() const { return give_up_at_.has_value(); }

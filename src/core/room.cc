@@ -16,7 +16,8 @@ void Room::Join(Turn& turn) {
 
 void Room::Ask(Turn& turn) {
   asked_ = turn.NewOp();
-  answer_by_ = turn.now + options::kJoinAnswerTimeout;
+  if (first_asked_ == OpId{}) first_asked_ = asked_;
+  ask_at_ = turn.now + options::kJoinAnswerTimeout;
   turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page)});
 }
 
@@ -25,6 +26,7 @@ void Room::Leave(Turn& turn) {
   const bool trouble = trouble_ && !connected_;
   Room out;
   out.connected_ = connected_;
+  out.acknowledges_ = acknowledges_;
   out.socket_id_ = std::move(socket_id_);
   out.trouble_ = trouble;
   *this = std::move(out);
@@ -33,48 +35,59 @@ void Room::Leave(Turn& turn) {
 void Room::OnConnected(const SignalingConnected& event, Turn& turn) {
   connected_ = true;
   trouble_ = false;
+  acknowledges_ = false;
   socket_id_ = event.socket_id;
   if (state_ == State::kOut) return;
   state_ = State::kAsking;
+  first_asked_ = {};
   Ask(turn);
 }
 
 void Room::OnLost() {
   connected_ = false;
   trouble_ = true;
-  asked_ = {};
-  answer_by_.reset();
+  acknowledges_ = false;
+  first_asked_ = asked_ = {};
+  ask_at_.reset();
   if (state_ == State::kIn) state_ = State::kAsking;
 }
 
 void Room::OnDeadline(Turn& turn) {
-  if (!answer_by_ || turn.now < *answer_by_) return;
+  if (!ask_at_ || turn.now < *ask_at_) return;
   trouble_ = true;
   Ask(turn);
 }
 
-bool Room::OnAdmitted(OpId op, const JoinAnswer& answer, Turn& turn) {
-  if (!IsAsked(op)) return false;
+bool Room::OnAnswer(OpId op) {
+  if (!connected_) return false;
+  acknowledges_ = true;
+  return asking() && first_asked_ <= op && op <= asked_;
+}
+
+void Room::OnAdmitted(const JoinAnswer& answer, Turn& turn) {
   peer_ = answer.peer;
   peer_away_ = false;
   Enter(false, turn);
-  return true;
 }
 
-bool Room::OnRefused(OpId op) {
-  if (!IsAsked(op)) return false;
-  asked_ = {};
-  answer_by_.reset();
-  return true;
+void Room::AskAgain(Millis at) {
+  trouble_ = true;
+  first_asked_ = asked_ = {};
+  ask_at_ = at;
+}
+
+void Room::AskSoon(Millis now) {
+  if (ask_at_ && !asking()) ask_at_ = now;
 }
 
 bool Room::OnUsers(const RoomUsers& users, Turn& turn) {
-  // Duet's server acknowledges `join` first, and then this list says nothing new.
-  if (!asking() && !(legacy_ && state_ == State::kIn)) return false;
-  if (asking()) Enter(true, turn);
+  // A server that acknowledges does so before it sends this list, and then the list says nothing new.
+  const bool lets_us_in = asking() && !acknowledges_;
+  if (!lets_us_in && !(legacy_ && can_send())) return false;
+  if (lets_us_in) Enter(true, turn);
   // A list may contain us, and may be repeated.
-  const auto other = std::find_if(users.users.begin(), users.users.end(),
-                                  [this](const Person& person) { return person.id != socket_id_; });
+  const auto other =
+      std::find_if(users.users.begin(), users.users.end(), [this](const Person& person) { return person.id != socket_id_; });
   if (other != users.users.end()) {
     peer_ = *other;
     peer_->version = 0;  // nobody vouches for what this server shows
@@ -87,8 +100,8 @@ void Room::Enter(bool legacy, Turn& turn) {
   entered_ = true;
   trouble_ = false;
   legacy_ = legacy;
-  asked_ = {};
-  answer_by_.reset();
+  first_asked_ = asked_ = {};
+  ask_at_.reset();
   for (SendMessage& message : outbox_) turn.Do(std::move(message));
   outbox_.clear();
 }
@@ -109,9 +122,10 @@ void Room::HoldBack(Turn& turn) {
 }
 
 bool Room::IsConsistent() const {
-  if (asking() != answer_by_.has_value()) return false;
-  if (asking() && (state_ != State::kAsking || !connected_)) return false;
-  if (state_ == State::kAsking && connected_ && !asking()) return false;
+  if (ask_at_.has_value() != (state_ == State::kAsking && connected_)) return false;
+  if (asking() && !ask_at_) return false;
+  if (asking() != (first_asked_ != OpId{}) || asked_ < first_asked_) return false;
+  if (acknowledges_ && !connected_) return false;
   if (state_ == State::kIn && (!connected_ || !entered_)) return false;
   return (state_ != State::kOut || (!entered_ && !peer_ && outbox_.empty())) && (!peer_away_ || peer_);
 }

@@ -24,16 +24,25 @@ class Room {
   void OnLost();
   void OnDeadline(Turn& turn);
 
-  // The server let us in, as its answer says (`answer.error` is kNone). False: this is not what we asked.
-  bool OnAdmitted(OpId op, const JoinAnswer& answer, Turn& turn);
+  // The server let us in, as its answer to our question says.
+  void OnAdmitted(const JoinAnswer& answer, Turn& turn);
 
   // A list of users. True: it is a legacy server's way to let us in, or to tell more; peer() is somebody else on the list.
   bool OnUsers(const RoomUsers& users, Turn& turn);
 
-  // The server does not let us in. What to do is the caller's decision; false: this is not what we asked.
-  bool OnRefused(OpId op);
+  // Any answer shows what kind of server this is, even one that comes too late. Whether this one is to our question.
+  bool OnAnswer(OpId op);
 
-  void SetPeer(Person person) { peer_ = std::move(person); peer_away_ = false; }
+  // The server did not let us in this time: ask again at `at`.
+  void AskAgain(Millis at);
+
+  // If it is to be asked again, it might as well be now.
+  void AskSoon(Millis now);
+
+  void SetPeer(Person person) {
+    peer_ = std::move(person);
+    peer_away_ = false;
+  }
   void SetPeerAway(bool away) { peer_away_ = away; }
   void ForgetPeer() { peer_.reset(), peer_away_ = false; }
 
@@ -43,6 +52,7 @@ class Room {
   // Nobody is there to whom the outbox could matter.
   void DropOutbox() { outbox_.clear(); }
 
+  // A question is out.
   bool asking() const { return asked_ != OpId{}; }
   bool wanted() const { return state_ != State::kOut; }
   bool entered() const { return entered_; }
@@ -54,7 +64,7 @@ class Room {
   bool is_legacy() const { return legacy_; }
   const std::optional<Person>& peer() const { return peer_; }
   bool peer_away() const { return peer_away_; }
-  std::optional<Millis> deadline() const { return answer_by_; }
+  std::optional<Millis> deadline() const { return ask_at_; }
 
   bool operator==(const Room&) const = default;
 
@@ -65,9 +75,11 @@ class Room {
     visit("entered", self.entered_);
     visit("trouble", self.trouble_);
     visit("legacy", self.legacy_);
+    visit("acknowledges", self.acknowledges_);
     visit("socket_id", self.socket_id_);
+    visit("first_asked", self.first_asked_);
     visit("asked", self.asked_);
-    visit("answer_by", self.answer_by_);
+    visit("ask_at", self.ask_at_);
     visit("peer", self.peer_);
     visit("peer_away", self.peer_away_);
     visit("outbox", self.outbox_);
@@ -78,21 +90,21 @@ class Room {
  private:
   enum class State : std::uint8_t { kOut, kAsking, kIn };
 
-  // Whether `op` is the join that is waiting for its answer.
-  bool IsAsked(OpId op) const { return asking() && asked_ == op; }
   void Ask(Turn& turn);
   void Enter(bool legacy, Turn& turn);
 
   State state_ = State::kOut;  // kAsking also while the socket is down
   bool connected_ = false;
-  bool entered_ = false;       // since Join
+  bool entered_ = false;  // since Join
   bool trouble_ = false;
   bool legacy_ = false;        // the server does not acknowledge `join`
+  bool acknowledges_ = false;  // it does: on this socket an answer has come, if only to an earlier question
   std::string socket_id_;
+  OpId first_asked_;  // of those that this Join put on this socket; the first answer counts
   OpId asked_;
-  std::optional<Millis> answer_by_;
+  std::optional<Millis> ask_at_;  // the answer is overdue then, or the pause after a refusal over
   std::optional<Person> peer_;
-  bool peer_away_ = false;     // its socket is lost; the server keeps its seat for a while
+  bool peer_away_ = false;  // its socket is lost; the server keeps its seat for a while
   std::vector<SendMessage> outbox_;
 };
 

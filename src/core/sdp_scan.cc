@@ -34,9 +34,8 @@ std::string_view Token(std::string_view line, int index) {
 bool IsAddressLiteral(std::string_view text) {
   const bool v6 = text.find(':') != std::string_view::npos;
   if (!v6 && text.find('.') == std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [v6](char c) {
-    return c == '.' || (v6 ? IsHex(c) || c == ':' : c >= '0' && c <= '9');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [v6](char c) { return c == '.' || (v6 ? IsHex(c) || c == ':' : c >= '0' && c <= '9'); });
 }
 
 bool IsMdnsName(std::string_view text) {

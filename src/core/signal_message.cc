@@ -55,26 +55,40 @@ bool ReadStamp(const Json& object, Stamp* out) {
          ReadInteger(object, "room", &out->room_hash);
 }
 
+bool ReadId(const Json& value, std::string* out) {
+  return value.is_object() && ReadText(value, "id", options::kMaxTokenBytes, out) && !out->empty();
+}
+
 bool ReadPerson(const Json& value, Person* out) {
-  if (!value.is_object() || !ReadText(value, "id", options::kMaxTokenBytes, &out->id) || out->id.empty()) return false;
-  if (!ReadInteger(value, "v", &out->version)) return false;
+  if (!ReadId(value, &out->id) || !ReadInteger(value, "v", &out->version)) return false;
   const Json* given = value.Find("name");
   if (given != nullptr && given->string() != nullptr) out->name = CleanName(*given->string());
   return true;
 }
 
-// The payload of the events that only name somebody.
-std::optional<std::string> ReadId(const Json& value) {
-  std::string id;
-  if (!value.is_object() || !ReadText(value, "id", options::kMaxTokenBytes, &id) || id.empty()) return std::nullopt;
-  return id;
+bool IsTrue(const Json& object, std::string_view key) {
+  const Json* member = object.Find(key);
+  return member != nullptr && member->boolean().value_or(false);
+}
+
+Decoded DecodeExit(const Json& value) {
+  UserExit message;
+  if (!ReadId(value, &message.id)) return DropReason::kMalformed;
+  message.lost = IsTrue(value, "lost");
+  return SignalMessage(std::move(message));
+}
+
+Decoded DecodeAway(const Json& value) {
+  PeerAway message;
+  if (!ReadId(value, &message.id)) return DropReason::kMalformed;
+  return SignalMessage(std::move(message));
 }
 
 template <typename Message>
-Decoded DecodeId(const Json& value) {
-  std::optional<std::string> id = ReadId(value);
-  if (!id) return DropReason::kMalformed;
-  return SignalMessage(Message{*std::move(id)});
+Decoded DecodePerson(const Json& value) {
+  Message message;
+  if (!ReadPerson(value, &message.person)) return DropReason::kMalformed;
+  return SignalMessage(std::move(message));
 }
 
 Decoded DecodeUsers(const Json& value) {
@@ -114,7 +128,8 @@ Decoded DecodeCandidate(const Json& value) {
   std::int32_t index = -1;
   if (!ReadText(value, "candidate", options::kMaxCandidateBytes, &c.candidate) ||
       !ReadText(value, "sdpMid", options::kMaxTokenBytes, &c.sdp_mid) || !ReadInteger(value, "sdpMLineIndex", &index) ||
-      !ReadText(value, "usernameFragment", options::kMaxFragmentBytes, &c.username_fragment) || !ReadStamp(value, &message.stamp)) {
+      !ReadText(value, "usernameFragment", options::kMaxFragmentBytes, &c.username_fragment) ||
+      !ReadStamp(value, &message.stamp)) {
     return DropReason::kMalformed;
   }
   c.sdp_mline_index = index;
@@ -124,6 +139,40 @@ Decoded DecodeCandidate(const Json& value) {
     if (c.username_fragment.empty()) c.username_fragment = CandidateFragment(c.candidate);
   }
   return SignalMessage(std::move(message));
+}
+
+// RFC 7064 3.1, RFC 7065 3.1. A browser throws at anything else, and at a TURN server without credentials.
+bool IsIceUrl(std::string_view url, bool has_credentials) {
+  const auto skip = [&url](std::string_view prefix) {
+    const bool found = url.substr(0, prefix.size()) == prefix;
+    if (found) url.remove_prefix(prefix.size());
+    return found;
+  };
+  if (url.size() > options::kMaxUrlBytes) return false;
+  const bool is_turn = skip("turn");
+  if (is_turn ? !has_credentials : !skip("stun")) return false;
+  skip("s");
+  if (!skip(":")) return false;
+  if (is_turn) {
+    const std::size_t query = url.find('?');
+    const std::string_view transport = query == url.npos ? "?transport=udp" : url.substr(query);
+    if (transport != "?transport=udp" && transport != "?transport=tcp") return false;
+    url = url.substr(0, query);
+  }
+  const bool is_v6 = skip("[");
+  const auto end =
+      std::find_if_not(url.begin(), url.end(), [is_v6](char c) { return c == (is_v6 ? ':' : '.') || IsWordCharacter(c); });
+  const auto host = static_cast<std::size_t>(end - url.begin());
+  url.remove_prefix(host);
+  if (host == 0 || (is_v6 && !skip("]"))) return false;
+  if (url.empty()) return true;
+  if (!skip(":") || url.empty() || url.size() > 5) return false;
+  std::uint32_t port = 0;
+  for (const char c : url) {
+    if (c < '0' || c > '9') return false;
+    port = 10 * port + static_cast<std::uint32_t>(c - '0');
+  }
+  return port > 0 && port <= 65'535;
 }
 
 bool ReadIceServer(const Json& value, IceServer* out) {
@@ -138,11 +187,13 @@ bool ReadIceServer(const Json& value, IceServer* out) {
       out->urls.push_back(*url.string());
     }
   }
-  return !out->urls.empty() &&
-         std::all_of(out->urls.begin(), out->urls.end(),
-                     [](const std::string& url) { return IsShortText(url, options::kMaxUrlBytes); }) &&
-         ReadText(value, "username", options::kMaxUrlBytes, &out->username) &&
-         ReadText(value, "credential", options::kMaxUrlBytes, &out->credential);
+  if (out->urls.empty() || !ReadText(value, "username", options::kMaxUrlBytes, &out->username) ||
+      !ReadText(value, "credential", options::kMaxUrlBytes, &out->credential)) {
+    return false;
+  }
+  const bool has_credentials = !out->username.empty() && !out->credential.empty();
+  return std::all_of(out->urls.begin(), out->urls.end(),
+                     [=](const std::string& url) { return IsIceUrl(url, has_credentials); });
 }
 
 void AddStamp(const Stamp& stamp, JsonObject* out) {
@@ -161,13 +212,11 @@ std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std:
   if (name == "getOffer") return DecodeDescription(*value, DescriptionType::kOffer);
   if (name == "getAnswer") return DecodeDescription(*value, DescriptionType::kAnswer);
   if (name == "getCandidate") return DecodeCandidate(*value);
-  if (name == "user_exit") return DecodeId<UserExit>(*value);
-  if (name == "peer_away") return DecodeId<PeerAway>(*value);
-  if (name == "peer_back") return DecodeId<PeerBack>(*value);
-  if (name != "user_joined") return DropReason::kUnknown;
-  UserJoined message;
-  if (!ReadPerson(*value, &message.person)) return DropReason::kMalformed;
-  return SignalMessage(std::move(message));
+  if (name == "user_exit") return DecodeExit(*value);
+  if (name == "peer_away") return DecodeAway(*value);
+  if (name == "peer_back") return DecodePerson<PeerBack>(*value);
+  if (name == "user_joined") return DecodePerson<UserJoined>(*value);
+  return DropReason::kUnknown;
 }
 
 std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
@@ -180,9 +229,10 @@ std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
   if (!*ok->boolean()) {
     std::string error;
     if (!ReadText(*value, "error", options::kMaxTokenBytes, &error)) return std::nullopt;
-    answer.error = error == "room_full"  ? JoinError::kRoomFull
-                   : error == "bad_room" ? JoinError::kBadRoom
-                                         : JoinError::kRefused;
+    answer.error = error == "busy"        ? JoinError::kBusy
+                   : error == "room_full" ? JoinError::kRoomFull
+                   : error == "bad_room"  ? JoinError::kBadRoom
+                                          : JoinError::kRefused;
     return answer;
   }
   if (!ReadText(*value, "id", options::kMaxTokenBytes, &answer.id) || answer.id.empty()) return std::nullopt;

@@ -46,12 +46,13 @@ struct UserJoined {
 };
 struct UserExit {
   std::string id;
+  bool lost = false;  // the server has only waited in vain for it to come back
 };
 struct PeerAway {
   std::string id;
 };
 struct PeerBack {
-  std::string id;
+  Person person;
 };
 struct RoomFull {};
 // getOffer or getAnswer, as its type says.
@@ -71,7 +72,7 @@ using SignalMessage =
 // An event of the server by its name and payload, or why there is none.
 std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std::string_view json);
 
-enum class JoinError : std::uint8_t { kNone, kRoomFull, kBadRoom, kRefused };
+enum class JoinError : std::uint8_t { kNone, kBusy, kRoomFull, kBadRoom, kRefused };
 
 // The acknowledgement of `join`.
 struct JoinAnswer {

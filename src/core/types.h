@@ -39,8 +39,8 @@ struct Description {
 // RTCIceCandidateInit (W3C WebRTC 4.8.1.1). An empty `candidate` means that there are no more of this generation.
 struct Candidate {
   std::string candidate;
-  std::string sdp_mid;               // meaningful if has_sdp_mid
-  std::string username_fragment;     // "" = not told
+  std::string sdp_mid;                // meaningful if has_sdp_mid
+  std::string username_fragment;      // "" = not told
   std::int32_t sdp_mline_index = -1;  // -1 = not told
   bool has_sdp_mid = false;
   bool operator==(const Candidate&) const = default;

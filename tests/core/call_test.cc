@@ -62,9 +62,7 @@ class CallTest : public testing::Test {
     Answer(R"({"ok":true,"id":"me","peer":)" + peer + "}");
   }
   void EnterRoomWithSeed() { EnterRoomWith(R"({"id":"seed-socket","name":"Sam"})"); }
-  void EnterRoomWithDuet(const std::string& page) {
-    EnterRoomWith(R"({"id":")" + page + R"(","name":"Bob","v":1})");
-  }
+  void EnterRoomWithDuet(const std::string& page) { EnterRoomWith(R"({"id":")" + page + R"(","name":"Bob","v":1})"); }
   void EnterLessonRoom(const std::string& users) {
     Connect();
     Join();
@@ -178,7 +176,8 @@ TEST_F(CallTest, SecondClickOnJoinChangesNothing) {
 }
 
 TEST_F(CallTest, RoomNameThatIsNotAllowedIsRefusedBeforeAnythingIsAsked) {
-  for (const std::string room : {"", "a b", "ä", "../x", "1234567890123456789012345678901234567890123456789012345678901234x"}) {
+  for (const std::string room :
+       {"", "a b", "ä", "../x", "1234567890123456789012345678901234567890123456789012345678901234x"}) {
     On(JoinRequested{room, "Ann", "s", kPage, 1});
     EXPECT_EQ(last_, Effects{}) << room;
     ExpectSeen(Phase::kEnded, Cause::kBadRoom);
@@ -232,7 +231,8 @@ TEST_F(CallTest, AnswerThatCannotBeReadIsDroppedAndJoinIsTriedAgain) {
 TEST_F(CallTest, IceServersOfTheServerReplaceTheDefault) {
   Connect();
   Join();
-  Answer(R"({"ok":true,"id":"me","peer":{"id":"p","name":""},"iceServers":[{"urls":"turn:t","username":"u","credential":"c"}]})");
+  Answer(
+      R"({"ok":true,"id":"me","peer":{"id":"p","name":""},"iceServers":[{"urls":"turn:t","username":"u","credential":"c"}]})");
   EXPECT_EQ(Last<OpenLeg>().ice_servers, (std::vector<IceServer>{{{"turn:t"}, "u", "c"}}));
 }
 
@@ -273,8 +273,10 @@ TEST_F(CallTest, OfferCarriesOurFieldsAndTheAnswerMustEchoThem) {
   EnterRoomWithDuet(kLower);
   OfferMade(LegId{1});
   const std::string json = Last<SendMessage>().json;
-  EXPECT_NE(json.find(R"("v":1,"from":"mmmmmmmm-our-page-00000","to":"aaaaaaaa-their-page-000","leg":"mmmmmmmm-1","offer":1,"room":7})"),
-            std::string::npos)
+  EXPECT_NE(
+      json.find(
+          R"("v":1,"from":"mmmmmmmm-our-page-00000","to":"aaaaaaaa-their-page-000","leg":"mmmmmmmm-1","offer":1,"room":7})"),
+      std::string::npos)
       << json;
   Message("getAnswer", Stamped("answer", kLower, "another-leg", 1, 9));
   EXPECT_TRUE(Dropped(DropReason::kStale));
@@ -388,7 +390,141 @@ TEST_F(CallTest, StrangersOfferIsAnsweredWhereNothingWorksAnyMore) {
   EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
 }
 
+// ---- Servers that forget, refuse or are slow ----
+
+TEST_F(CallTest, SlowAnswerCountsEvenAfterAskingAgain) {
+  Connect();
+  Join();
+  const OpId first = Last<SendJoin>().op;
+  Wait(options::kJoinAnswerTimeout);
+  EXPECT_TRUE(Did<SendJoin>());
+  ExpectSeen(Phase::kJoining, Cause::kServerUnreachable);
+  On(JoinAnswered{first, R"({"ok":true,"id":"me","peer":null,"iceServers":[{"urls":"stun:ours"}]})"});
+  ExpectSeen(Phase::kWaiting);
+  Message("room_users", R"([{"id":"zzz","name":"Zed"}])");
+  EXPECT_FALSE(Did<OpenLeg>()) << "this server is not the lesson's";
+}
+
+TEST_F(CallTest, LeaveAndJoinWithinOneRoundTripDoNotMakeALessonsServer) {
+  Connect();
+  Join();
+  const OpId first = Last<SendJoin>().op;
+  On(LeaveRequested{});
+  Join();
+  const OpId second = Last<SendJoin>().op;
+  On(JoinAnswered{first, R"({"ok":true,"id":"me","peer":null})"});
+  EXPECT_TRUE(Dropped(DropReason::kStale));
+  Message("room_users", "[]");
+  ExpectSeen(Phase::kJoining);
+  On(JoinAnswered{second, R"({"ok":true,"id":"me","peer":null})"});
+  ExpectSeen(Phase::kWaiting);
+}
+
+TEST_F(CallTest, BusyServerIsAskedAgain) {
+  Connect();
+  Join();
+  Answer(R"({"ok":false,"error":"busy"})");
+  ExpectSeen(Phase::kJoining, Cause::kServerUnreachable);
+  EXPECT_FALSE(Did<StopMedia>());
+  Wait(options::kBusyPause);
+  Answer(R"({"ok":true,"id":"me","peer":null})");
+  ExpectSeen(Phase::kWaiting);
+}
+
+TEST_F(CallTest, NewcomerWaitsWhileWeTalkToSomebodyThatTheServerForgot) {
+  for (const bool was_there_first : {true, false}) {
+    SCOPED_TRACE(was_there_first);
+    call_ = Call();
+    ConnectToDuet(kHigher);
+    On(SignalingLost{});
+    Connect();
+    if (was_there_first) {
+      Answer(std::string(R"({"ok":true,"id":"me","peer":{"id":")") + kLower + R"(","name":"New","v":1}})");
+    } else {
+      Answer(R"({"ok":true,"id":"me","peer":null})");
+      Message("user_joined", std::string(R"({"id":")") + kLower + R"(","name":"New","v":1})");
+    }
+    EXPECT_FALSE(Did<CloseLeg>() || Did<OpenLeg>());
+    ExpectSeen(Phase::kConnected);
+    EXPECT_EQ(call_.snapshot().peer_name, "Bob");
+    Message("getOffer", Stamped("offer", kLower, "new-1", 1, 20));
+    EXPECT_TRUE(Dropped(DropReason::kUnexpected));
+
+    On(ConnectionStateChanged{LegId{1}, ConnectionState::kFailed});
+    EXPECT_TRUE(Did<CloseLeg>() && Did<OpenLeg>()) << Print(last_);
+    ExpectSeen(Phase::kConnecting);
+    EXPECT_EQ(call_.snapshot().peer_name, "New");
+  }
+}
+
+TEST_F(CallTest, NewcomerThatGivesUpMeanwhileIsForgotten) {
+  ConnectToDuet(kHigher);
+  On(SignalingLost{});
+  Connect();
+  Answer(std::string(R"({"ok":true,"id":"me","peer":{"id":")") + kLower + R"(","name":"New","v":1}})");
+  Message("user_exit", std::string(R"({"id":")") + kLower + R"("})");
+  ExpectSeen(Phase::kConnected);
+  On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});
+  ExpectSeen(Phase::kWaiting, Cause::kPeerLeft);
+  EXPECT_EQ(call_.snapshot().peer_name, "Bob");
+  EXPECT_FALSE(Did<OpenLeg>());
+}
+
+TEST_F(CallTest, NewcomersTurnComesWhenTheOtherLeaves) {
+  ConnectToDuet(kHigher);
+  On(SignalingLost{});
+  Connect();
+  Answer(std::string(R"({"ok":true,"id":"me","peer":{"id":")") + kLower + R"(","name":"New","v":1}})");
+  On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});
+  EXPECT_TRUE(Did<OpenLeg>());
+  ExpectSeen(Phase::kConnecting);
+}
+
+TEST_F(CallTest, RefusalDuringACallDoesNotEndIt) {
+  for (const char* error : {"room_full", "taken", "bad_room"}) {
+    SCOPED_TRACE(error);
+    call_ = Call();
+    ConnectToDuet(kHigher);
+    On(SignalingLost{});
+    Connect();
+    Answer(std::string(R"({"ok":false,"error":")") + error + R"("})");
+    ExpectSeen(Phase::kConnected, Cause::kServerUnreachable);
+    EXPECT_EQ(last_, Effects{});
+    Wait(options::kRefusedPause);
+    Answer(std::string(R"({"ok":false,"error":")") + error + R"("})");
+    ExpectSeen(Phase::kConnected, Cause::kServerUnreachable);
+    // When the call is over, the server's word counts, and it is asked for at once.
+    On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});
+    EXPECT_EQ(call_.deadline(), now_);
+    Wait(Millis{0});
+    Answer(std::string(R"({"ok":false,"error":")") + error + R"("})");
+    EXPECT_EQ(phase(), Phase::kEnded);
+  }
+}
+
+TEST_F(CallTest, RefusalWhileThePathIsLostLeavesItTheTimeToReturn) {
+  ConnectToDuet(kHigher);
+  On(SignalingLost{});
+  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  Connect();
+  Answer(R"({"ok":false,"error":"room_full"})");
+  Wait(options::kLossShownAfter);
+  ExpectSeen(Phase::kReconnecting, Cause::kServerUnreachable);
+  Connected(LegId{1});
+  ExpectSeen(Phase::kConnected, Cause::kServerUnreachable);
+}
+
 // ---- The lesson's server ----
+
+TEST_F(CallTest, PageReloadedDuringSetUpOverTheLessonsServerIsAnsweredAtOnce) {
+  EnterLessonRoom(R"([{"id":"other","name":"Sam"}])");
+  OfferMade(LegId{1});
+  Message("getAnswer", Stamped("answer", kLower, call_.snapshot().phase == Phase::kConnecting ? "mmmmmmmm-1" : "", 1, 9));
+  RemoteSet(LegId{1});
+  Message("getOffer", Stamped("offer", "aaaaaaaa-reloaded-00000", "theirs-1", 1, 20));
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  ExpectSeen(Phase::kConnecting);
+}
 
 TEST_F(CallTest, ListOfUsersLetsUsInWhereNobodyAcknowledges) {
   EnterLessonRoom("[]");
@@ -426,8 +562,11 @@ TEST_F(CallTest, StrangersExitIsIgnored) {
 TEST_F(CallTest, PeerWhoLostOnlyTheServerIsStillTalkedTo) {
   ConnectToDuet(kLower);
   Message("peer_away", std::string(R"({"id":")") + kLower + R"("})");
-  Message("user_exit", std::string(R"({"id":")") + kLower + R"("})");
+  Message("user_exit", std::string(R"({"id":")") + kLower + R"(","lost":true})");
   ExpectSeen(Phase::kConnected);
+  Message("user_joined", std::string(R"({"id":")") + kHigher + R"(","name":"Cleo","v":1})");
+  ExpectSeen(Phase::kConnected);
+  Message("user_exit", std::string(R"({"id":")") + kHigher + R"("})");
   On(ConnectionStateChanged{LegId{1}, ConnectionState::kFailed});
   ExpectSeen(Phase::kWaiting, Cause::kPeerVanished);
   EXPECT_TRUE(Did<CloseLeg>());
@@ -442,6 +581,34 @@ TEST_F(CallTest, NewLegWaitsForAPeerWhoIsAway) {
   Message("peer_back", std::string(R"({"id":")") + kLower + R"("})");
   EXPECT_TRUE(Did<OpenLeg>());
   ExpectSeen(Phase::kReconnecting, Cause::kRetrying);
+}
+
+TEST_F(CallTest, WhoComesBackAfterWeHadForgottenThemIsKnownByName) {
+  ConnectToDuet(kLower);
+  Message("peer_away", std::string(R"({"id":")") + kLower + R"("})");
+  On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});  // they left without a server, and joined again
+  ExpectSeen(Phase::kWaiting, Cause::kPeerLeft);
+  Message("peer_back", std::string(R"({"id":")") + kLower + R"(","name":"Bob","v":1})");
+  ExpectSeen(Phase::kConnecting);
+  Message("getOffer", Stamped("offer", kLower, "theirs-2", 1, 20));
+  EXPECT_EQ(call_.snapshot().peer_name, "Bob");
+  EXPECT_TRUE(Did<OpenLeg>());
+}
+
+TEST_F(CallTest, TheEndNamesThePersonOfThisCallAndNobodyElse) {
+  ConnectToDuet(kLower);
+  Message("user_exit", std::string(R"({"id":")") + kLower + R"("})");
+  EXPECT_EQ(call_.snapshot().peer_name, "Bob");
+  Message("user_joined", std::string(R"({"id":")") + kHigher + R"(","name":"Cleo","v":1})");
+  Message("getOffer", Stamped("offer", kHigher, "theirs-1", 1, 20));
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
+  Connected(LegId{2});
+  On(ChannelOpened{LegId{2}});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
+  Wait(options::kGiveUpAfter);
+  ExpectSeen(Phase::kEnded, Cause::kConnectionLost);
+  EXPECT_EQ(call_.snapshot().peer_name, "Cleo");
 }
 
 TEST_F(CallTest, PoliteSideGivesTheOtherTimeToMakeTheNewLeg) {

@@ -539,13 +539,29 @@ TEST(NegotiationTest, TheNextOfferMayBeRepeatedAsOften) {
   for (std::uint32_t i = 0; i < kMaxOfferRepeats; ++i) EXPECT_EQ(Outline(scene->Wait(kAnswerTimeout)), "send offer");
 }
 
-TEST(NegotiationTest, TheChannelAndThePeersNameAreRemembered) {
+TEST(NegotiationTest, WithoutAServerAnOfferIsNeitherRepeatedNorGivenUp) {
+  const ScenePtr scene = At(Situation::kOffered, Polite());
+  for (std::uint32_t i = 0; i < kMaxOfferRepeats + 2; ++i) EXPECT_EQ(scene->Wait(kAnswerTimeout, false), Effects{});
+  EXPECT_TRUE(scene->alive);
+  EXPECT_EQ(Outline(scene->Wait(kAnswerTimeout)), "send offer");
+}
+
+TEST(NegotiationTest, AConnectionIsWorthMoreThanALaterOfferWithoutAnAnswer) {
+  const ScenePtr scene = At(Situation::kOffered, Seed());
+  scene->peer = Impolite();
+  scene->Hear(scene->TheirAnswer(1));
+  scene->RemoteSet();
+  scene->LocalSet(DescriptionType::kOffer);
+  for (std::uint32_t i = 0; i < kMaxOfferRepeats; ++i) EXPECT_EQ(Outline(scene->Wait(kAnswerTimeout)), "send offer");
+  EXPECT_EQ(scene->Wait(kAnswerTimeout), Effects{});
+  EXPECT_TRUE(scene->alive);
+}
+
+TEST(NegotiationTest, TheChannelIsRemembered) {
   const ScenePtr scene = At(Situation::kStable, Polite());
   EXPECT_FALSE(scene->leg->channel_open());
   scene->leg->OnChannelOpened();
-  scene->leg->set_peer_name("Grace");
   EXPECT_TRUE(scene->leg->channel_open());
-  EXPECT_EQ(scene->leg->peer(), (Person{kPageBeforeUs, "Grace", 1}));
 }
 
 }  // namespace

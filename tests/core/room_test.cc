@@ -46,7 +46,9 @@ class RoomTest : public testing::Test {
     return Orders();
   }
   bool Admit(std::uint32_t op, std::optional<Person> peer = std::nullopt) {
-    return room.OnAdmitted(OpId{op}, Welcome(std::move(peer)), stage.turn);
+    if (!room.OnAnswer(OpId{op})) return false;
+    room.OnAdmitted(Welcome(std::move(peer)), stage.turn);
+    return true;
   }
   bool List(std::vector<Person> users) { return room.OnUsers({std::move(users)}, stage.turn); }
   // Our seat is taken, by join number 1.
@@ -115,11 +117,9 @@ TEST_F(RoomTest, AnAnswerToAnotherJoinIsNotOurs) {
   Connect();
   for (const std::uint32_t op : {0u, 2u, 99u}) {
     EXPECT_FALSE(Admit(op));
-    EXPECT_FALSE(room.OnRefused(OpId{op}));
   }
   EXPECT_TRUE(Admit(1));
   EXPECT_FALSE(Admit(1));
-  EXPECT_FALSE(room.OnRefused(OpId{1}));
   EXPECT_EQ(Orders(), Effects{});
 }
 
@@ -131,9 +131,9 @@ TEST_F(RoomTest, AServerThatDoesNotAnswerIsAskedAgainAndSaidToBeInTrouble) {
   EXPECT_EQ(Wait(Millis{1}), (Effects{SendJoin{OpId{2}, kJoin}}));
   EXPECT_TRUE(room.in_trouble());
   EXPECT_EQ(room.deadline(), stage.turn.now + kJoinAnswerTimeout);
-  EXPECT_FALSE(Admit(1)) << "the first answer is late";
-  EXPECT_TRUE(Admit(2));
+  EXPECT_TRUE(Admit(1)) << "better late than never";
   EXPECT_FALSE(room.in_trouble());
+  EXPECT_FALSE(Admit(2));
 }
 
 TEST_F(RoomTest, WithoutAQuestionADeadlineChangesNothing) {
@@ -143,14 +143,51 @@ TEST_F(RoomTest, WithoutAQuestionADeadlineChangesNothing) {
   EXPECT_FALSE(room.in_trouble());
 }
 
-TEST_F(RoomTest, ARefusalEndsTheQuestion) {
+TEST_F(RoomTest, WhoIsRefusedForNowAsksAgainAfterAPauseAndIsInTroubleMeanwhile) {
   Join();
   Connect();
-  EXPECT_TRUE(room.OnRefused(OpId{1}));
-  EXPECT_FALSE(room.asking());
-  EXPECT_EQ(room.deadline(), std::nullopt);
-  EXPECT_FALSE(room.IsConsistent()) << "the caller has to decide what now";
-  EXPECT_EQ(Leave(), Effects{}) << "there is no seat to give back";
+  EXPECT_TRUE(room.OnAnswer(OpId{1}));
+  room.AskAgain(stage.turn.now + kBusyPause);
+  EXPECT_TRUE(room.in_trouble());
+  EXPECT_FALSE(room.asking() || Admit(1));
+  EXPECT_FALSE(List({Polite()})) << "nothing is asked, and this server answers";
+  EXPECT_EQ(Wait(kBusyPause - Millis{1}), Effects{});
+  EXPECT_EQ(Wait(Millis{1}), (Effects{SendJoin{OpId{2}, kJoin}}));
+  EXPECT_TRUE(Admit(2));
+  EXPECT_FALSE(room.in_trouble());
+}
+
+TEST_F(RoomTest, ThePauseAfterARefusalCanBeCutShort) {
+  Join();
+  Connect();
+  room.AskSoon(stage.turn.now);
+  EXPECT_EQ(Wait(Millis{0}), Effects{}) << "a question is out already";
+  room.AskAgain(stage.turn.now + kRefusedPause);
+  room.AskSoon(stage.turn.now);
+  EXPECT_EQ(Wait(Millis{0}), (Effects{SendJoin{OpId{2}, kJoin}}));
+}
+
+TEST_F(RoomTest, WhoLeavesAfterARefusalHasNoSeatToGiveBack) {
+  Join();
+  Connect();
+  room.AskAgain(stage.turn.now + kBusyPause);
+  EXPECT_EQ(Leave(), Effects{});
+  EXPECT_EQ(Wait(kBusyPause), Effects{});
+}
+
+TEST_F(RoomTest, AServerThatHasAnsweredAnythingIsNoLegacyServer) {
+  Join();
+  Connect();
+  Leave();
+  Join();
+  EXPECT_FALSE(Admit(1)) << "the answer to the Join before";
+  EXPECT_FALSE(List({})) << "and what the server sends with it";
+  EXPECT_TRUE(room.asking());
+  EXPECT_TRUE(Admit(2));
+  room.OnLost();
+  Connect("socket-2");
+  EXPECT_TRUE(List({})) << "it may have been replaced by another one";
+  EXPECT_TRUE(room.is_legacy());
 }
 
 TEST_F(RoomTest, LeaveGivesTheSeatBack) {

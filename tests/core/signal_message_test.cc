@@ -105,10 +105,12 @@ std::vector<Row> Rows() {
   rows.push_back({"getCandidate", kCandidate, "sdpMid", kOptionalToken});
   rows.push_back({"getCandidate", kCandidate, "sdpMLineIndex", kOptionalNumber});
   rows.push_back({"getCandidate", kCandidate, "usernameFragment", "XX....XX.......X"});
-  for (const std::string_view event : {"user_exit", "peer_away", "peer_back"}) rows.push_back({event, kId, "id", kToken});
-  rows.push_back({"user_joined", kPerson, "id", kToken});
-  rows.push_back({"user_joined", kPerson, "name", kAny});
-  rows.push_back({"user_joined", kPerson, "v", kOptionalNumber});
+  for (const std::string_view event : {"user_exit", "peer_away"}) rows.push_back({event, kId, "id", kToken});
+  for (const std::string_view event : {"user_joined", "peer_back"}) {
+    rows.push_back({event, kPerson, "id", kToken});
+    rows.push_back({event, kPerson, "name", kAny});
+    rows.push_back({event, kPerson, "v", kOptionalNumber});
+  }
   rows.push_back({"join", kWelcome, "ok", kYesOnly});
   rows.push_back({"join", kWelcome, "id", kToken});
   rows.push_back({"join", kWelcome, "peer", "XX.............."});
@@ -360,8 +362,13 @@ TEST(SignalMessageTest, ALongListIsRefused) {
 TEST(SignalMessageTest, WhoCameAndWentIsReadByName) {
   EXPECT_EQ(Decode<UserJoined>("user_joined", Text(kPerson)).person, (Person{"p", "Pat", 1}));
   EXPECT_EQ(Decode<UserExit>("user_exit", Text(kId)).id, "p");
+  EXPECT_FALSE(Decode<UserExit>("user_exit", Text(kId)).lost);
+  EXPECT_TRUE(Decode<UserExit>("user_exit", R"({"id":"p","lost":true})").lost);
+  for (const char* wrong : {R"({"id":"p","lost":1})", R"({"id":"p","lost":"true"})", R"({"id":"p","lost":false})"}) {
+    EXPECT_FALSE(Decode<UserExit>("user_exit", wrong).lost) << wrong;
+  }
   EXPECT_EQ(Decode<PeerAway>("peer_away", Text(kId)).id, "p");
-  EXPECT_EQ(Decode<PeerBack>("peer_back", Text(kId)).id, "p");
+  EXPECT_EQ(Decode<PeerBack>("peer_back", Text(kPerson)).person, (Person{"p", "Pat", 1}));
 }
 
 TEST(SignalMessageTest, AWelcomeSaysWhoIsThereAndWhichServersToUse) {
@@ -387,8 +394,9 @@ TEST(SignalMessageTest, ARefusalSaysWhy) {
   const auto error = [](std::string_view json) { return DecodeJoinAnswer(json)->error; };
   EXPECT_EQ(error(R"({"ok":false,"error":"room_full"})"), JoinError::kRoomFull);
   EXPECT_EQ(error(R"({"ok":false,"error":"bad_room"})"), JoinError::kBadRoom);
+  EXPECT_EQ(error(R"({"ok":false,"error":"busy"})"), JoinError::kBusy);
   for (const std::string_view json :
-       {R"({"ok":false,"error":"taken"})", R"({"ok":false,"error":"busy"})", R"({"ok":false})"}) {
+       {R"({"ok":false,"error":"taken"})", R"({"ok":false,"error":"too_large"})", R"({"ok":false})"}) {
     EXPECT_EQ(error(json), JoinError::kRefused) << json;
   }
 }
@@ -406,6 +414,28 @@ TEST(SignalMessageTest, AWrongIceServerIsLeftOutAndTheOthersStay) {
     ASSERT_TRUE(answer) << wrong;
     EXPECT_EQ(answer->ice_servers, (std::vector<IceServer>{{{"stun:a"}, "", ""}, {{"stun:b"}, "", ""}})) << wrong;
   }
+}
+
+TEST(SignalMessageTest, AnIceServerThatABrowserWouldThrowAtIsLeftOut) {
+  const auto is_read = [](const std::string& url, const std::string& more = R"(,"username":"u","credential":"c")") {
+    const auto answer =
+        DecodeJoinAnswer(Text(kWelcome, "iceServers", R"([{"urls":)" + Quote(url) + more + R"(},{"urls":"stun:a"}])"));
+    return answer->ice_servers->size() == 2;
+  };
+  for (const char* url :
+       {"stun:a.example", "stuns:a-b.example:5349", "stun:192.0.2.1:1", "stun:[2001:db8::1]", "stun:[::1]:65535", "turn:a",
+        "turns:a:443", "turn:a?transport=udp", "turns:[::1]:443?transport=tcp"}) {
+    EXPECT_TRUE(is_read(url)) << url;
+  }
+  for (const char* url :
+       {"",          "stun",         "stun:",         "stun:a b",           " stun:a",   "stun://a", "stun:a:",
+        "stun:a:0",  "stun:a:65536", "stun:a:000080", "stun:a:8x",          "stun:a:-1", "stun:a/b", "stun:a?transport=udp",
+        "stun:[::1", "stun:[]",      "stun:::1",      "stun:a@b",           "http:a",    "turn:",    "turn:a?transport=sctp",
+        "turn:a?",   "turnss:a",     "STUN:a",        "turn:?transport=udp"}) {
+    EXPECT_FALSE(is_read(url)) << url;
+  }
+  EXPECT_TRUE(is_read("stun:a", ""));
+  for (const char* more : {"", R"(,"username":"u")", R"(,"credential":"c")"}) EXPECT_FALSE(is_read("turn:a", more)) << more;
 }
 
 TEST(SignalMessageTest, TooManyIceServersAreNotUsedAtAll) {

@@ -17,13 +17,17 @@ void Connect(World& world) {
   world.Run();
 }
 
-void ExpectCall(const World& world) {
+void ExpectConnected(const World& world) {
   for (const Side side : {kA, kB}) {
     EXPECT_TRUE(world.is_connected(side)) << "side " << side << " is " << ToString(world.phase(side));
-    EXPECT_EQ(world.cause(side), Cause::kNone);
     EXPECT_EQ(world.open_legs(side), 1);
     EXPECT_TRUE(world.sends_tracks(side));
   }
+}
+
+void ExpectCall(const World& world) {
+  ExpectConnected(world);
+  for (const Side side : {kA, kB}) EXPECT_EQ(world.cause(side), Cause::kNone);
 }
 
 TEST(TwoCallsTest, SecondToJoinOffersAndBothConnect) {
@@ -84,7 +88,8 @@ TEST(TwoCallsTest, BothJoinAtOnceOverTheLessonsServerInAnyOrderOfEvents) {
   }
 }
 
-// The lesson's server shows no fields, so the first offer is made for a seed; the rest is added once the answer proves a Duet.
+// The lesson's server shows no fields, so the first offer is made for a seed; the rest is added once the answer proves a
+// Duet.
 TEST(TwoCallsTest, DuetsThatMeetOverTheLessonsServerAddTheRestByOneRenegotiation) {
   World world(ServerKind::kLesson);
   Connect(world);
@@ -202,6 +207,22 @@ TEST(TwoCallsTest, ServerThatForgotEverythingGetsBothBackWithoutTouchingTheCall)
   ExpectCall(world);
   EXPECT_EQ(world.legs_made(kA), 1);
   EXPECT_EQ(world.legs_made(kB), 1);
+}
+
+TEST(TwoCallsTest, ServerThatForgotEverythingAndGaveASeatAwayDoesNotTouchTheCallInAnyOrderOfEvents) {
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    World world(ServerKind::kDuet, seed);
+    Connect(world);
+    world.ForgetEverything();
+    world.Run();
+    world.Join(kC);
+    for (const Side side : {kC, kA, kB}) world.RegainSocket(side);
+    world.Run();
+    world.Advance(options::kRefusedPause * 2);
+    ExpectConnected(world);
+    EXPECT_EQ(world.legs_made(kA) + world.legs_made(kB), 2);
+    if (HasFailure()) FAIL() << "seed " << seed;
+  }
 }
 
 TEST(TwoCallsTest, ShortLossIsNotShown) {

@@ -63,9 +63,9 @@ struct Scene {
     alive = leg->OnDescriptionFailed({kLeg, op, "InvalidAccessError"}, stage.turn);
     return alive ? Done() : stage.Take();
   }
-  Effects Wait(Millis time) {
+  Effects Wait(Millis time, bool can_send = true) {
     stage.turn.now += time;
-    alive = leg->OnDeadline(stage.turn);
+    alive = leg->OnDeadline(can_send, stage.turn);
     return Done();
   }
 
@@ -169,9 +169,7 @@ inline ScenePtr At(Situation situation, const Person& peer, Numbers* numbers = n
       scene->LocalSet(DescriptionType::kAnswer);
       n = {2, 0};
       return scene;
-    case Situation::kOfferingAgain:
-      n = {2, 0};
-      return Renegotiating(peer);
+    case Situation::kOfferingAgain: n = {2, 0}; return Renegotiating(peer);
     case Situation::kOfferedAgain:
       scene = Renegotiating(peer);
       scene->LocalSet(DescriptionType::kOffer);

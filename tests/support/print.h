@@ -47,48 +47,33 @@ inline std::string_view ToString(MediaKind kind) { return kind == MediaKind::kMi
 
 inline std::string_view ToString(MediaError error) {
   switch (error) {
-    case MediaError::kRefused:
-      return "refused";
-    case MediaError::kMissing:
-      return "missing";
-    case MediaError::kBusy:
-      return "busy";
-    case MediaError::kUnsupported:
-      return "unsupported";
+    case MediaError::kRefused: return "refused";
+    case MediaError::kMissing: return "missing";
+    case MediaError::kBusy: return "busy";
+    case MediaError::kUnsupported: return "unsupported";
   }
   return "?";
 }
 
 inline std::string_view ToString(ConnectionState state) {
   switch (state) {
-    case ConnectionState::kConnecting:
-      return "connecting";
-    case ConnectionState::kConnected:
-      return "connected";
-    case ConnectionState::kDisconnected:
-      return "disconnected";
-    case ConnectionState::kFailed:
-      return "failed";
+    case ConnectionState::kConnecting: return "connecting";
+    case ConnectionState::kConnected: return "connected";
+    case ConnectionState::kDisconnected: return "disconnected";
+    case ConnectionState::kFailed: return "failed";
   }
   return "?";
 }
 
 inline std::string_view ToString(DropReason reason) {
   switch (reason) {
-    case DropReason::kMalformed:
-      return "malformed";
-    case DropReason::kUnknown:
-      return "unknown";
-    case DropReason::kForeign:
-      return "foreign";
-    case DropReason::kStale:
-      return "stale";
-    case DropReason::kUnexpected:
-      return "unexpected";
-    case DropReason::kTooMany:
-      return "tooMany";
-    case DropReason::kRefused:
-      return "refused";
+    case DropReason::kMalformed: return "malformed";
+    case DropReason::kUnknown: return "unknown";
+    case DropReason::kForeign: return "foreign";
+    case DropReason::kStale: return "stale";
+    case DropReason::kUnexpected: return "unexpected";
+    case DropReason::kTooMany: return "tooMany";
+    case DropReason::kRefused: return "refused";
   }
   return "?";
 }

@@ -345,7 +345,7 @@ void World::ServeDuet(Side side, const std::string& name, const std::string& jso
     const std::string answer = R"({"ok":true,"id":")" + seat.id + R"(","peer":)" + (other ? person(*other) : "null") + "}";
     queues_[2 * kSides + side].push_back([this, side, op, answer] { Post(side, JoinAnswered{op, answer}); });
     ToPage(side, "room_users", "[" + (other ? person(*other) : "") + "]");
-    tell_other(seat, back ? "peer_back" : "user_joined", back ? JsonObject().Add("id", seat.id).Take() : person(seat));
+    tell_other(seat, back ? "peer_back" : "user_joined", person(seat));
     return;
   }
   Seat* seat = SeatOf(side);

@@ -33,17 +33,17 @@ class World {
   void RefuseMedia(Side side, MediaError error);
   void LoseSocket(Side side);  // with everything in flight
   void RegainSocket(Side side);
-  void ForgetEverything();     // the server restarts: all sockets are lost
-  void Reload(Side side);      // a new page on the same seat; the old one is gone without a word
+  void ForgetEverything();  // the server restarts: all sockets are lost
+  void Reload(Side side);   // a new page on the same seat; the old one is gone without a word
   void Tell(Side side, const std::string& name, const std::string& json) { ToPage(side, name, json); }
-  void LosePath();             // media and data; nothing gets through from now on
+  void LosePath();  // media and data; nothing gets through from now on
   void RegainPath();
   void SetConnectionState(Side side, ConnectionState state);  // of the present leg
 
   // ---- Running ----
-  void Run();                // until nothing is under way
-  void Advance(Millis by);   // with all deadlines in between, and Run() after each
-  bool Step();               // one thing; false if nothing is under way
+  void Run();               // until nothing is under way
+  void Advance(Millis by);  // with all deadlines in between, and Run() after each
+  bool Step();              // one thing; false if nothing is under way
 
   // ---- Looking ----
   Call& call(Side side) { return pages_[side].call; }
