@@ -1,6 +1,7 @@
 // @ts-check
 // Reads what an operator sets in the environment. Every mistake is one sentence that names the variable.
 
+import { readIceServers } from './ice.js';
 import { StartError } from './listen.js';
 import { createLog, LEVELS } from './log.js';
 
@@ -33,26 +34,6 @@ function readOrigin(text) {
     // said below
   }
   throw new StartError(`DUET_ORIGINS must list origins like https://call.example, separated by commas; "${text}" is none.`);
-}
-
-/** @param {string} text */
-function readIceServers(text) {
-  const mistake = new StartError('DUET_ICE_SERVERS must be a JSON array like [{"urls":"stun:stun.example:3478"}].');
-  let servers;
-  try {
-    servers = JSON.parse(text);
-  } catch {
-    throw mistake;
-  }
-  if (!Array.isArray(servers) || !servers.every(isIceServer)) throw mistake;
-  return servers;
-}
-
-/** @param {any} server */
-function isIceServer(server) {
-  const urls = [server?.urls].flat();
-  const texts = [server?.username, server?.credential].filter((text) => text !== undefined);
-  return urls.length > 0 && urls.every((url) => /^(stun|turn)s?:\S+$/.test(url)) && texts.every((text) => typeof text === 'string');
 }
 
 /**

@@ -71,7 +71,7 @@ export class Rooms {
     if (!member) return;
     if (!member.seat) return this.#remove(member);
     this.#detach(member);
-    member.grace = setTimeout(() => this.#remove(member), this.graceMs);
+    member.grace = setTimeout(() => this.#remove(member, { lost: true }), this.graceMs);
     member.other?.client?.send('peer_away', { id: member.id });
   }
 
@@ -123,7 +123,7 @@ export class Rooms {
     replaced?.close();
     member.client = client;
     client.member = member;
-    member.other?.client?.send('peer_back', { id: member.id });
+    member.other?.client?.send('peer_back', member.person);
     return { member, change: 'back' };
   }
 
@@ -152,15 +152,18 @@ export class Rooms {
     return member;
   }
 
-  /** @param {Member} member */
-  #remove(member) {
+  /**
+   * @param {Member} member
+   * @param {{lost?: true}} [how] lost: nobody said so, it only did not come back. Perhaps it still talks to the other one.
+   */
+  #remove(member, how = {}) {
     const { other, room } = member;
     this.#detach(member);
     room.members = room.members.filter((each) => each !== member);
     if (room.members.length === 0) this.rooms.delete(room.name);
     if (other) {
       other.forgetKept(); // all of it came from the one who is gone
-      other.client?.send('user_exit', { id: member.id });
+      other.client?.send('user_exit', { id: member.id, ...how });
     }
   }
 

@@ -18,6 +18,7 @@ const MAX_LOG = 4 * 1024 * 1024; // characters; when it is full the record stops
  * @property {() => void} open
  * @property {(op: number, json: string) => void} join
  * @property {(name: string, json: string) => void} send
+ * @property {() => void} close for good
  */
 
 /** @param {{view: View, onCrash: (error: unknown) => void}} page */
@@ -160,18 +161,21 @@ export function createHost({ view, onCrash }) {
     text: () => lines.join('\n'),
     snapshot: () => (wasm && !dead ? wasm.snapshot() : null),
     /** @param {Signaling} signaling */
-    functions: (signaling) => ({
-      settle,
-      listen,
-      attempt,
-      construct,
-      keep,
-      setTimer,
-      clearTimer: () => clearTimeout(timer),
-      now: () => performance.now(),
-      log,
-      signaling,
-      view,
-    }),
+    functions(signaling) {
+      keep(signaling, 'close'); // or the other one would be told for ever that somebody is here
+      return {
+        settle,
+        listen,
+        attempt,
+        construct,
+        keep,
+        setTimer,
+        clearTimer: () => clearTimeout(timer),
+        now: () => performance.now(),
+        log,
+        signaling,
+        view,
+      };
+    },
   };
 }

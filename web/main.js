@@ -72,6 +72,7 @@ async function start() {
     host.attach(wasm);
   } catch (error) {
     console.error(error);
+    signaling.close();
     view.unsupported(reasonOf(error));
   }
 }

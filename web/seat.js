@@ -52,15 +52,26 @@ async function hold(seat, patience) {
   });
 }
 
-/** @returns {Promise<{seat: string, page: string}>} */
+/**
+ * The seat from before a reload, or `fresh`, kept for the next one.
+ * @param {string} fresh
+ */
+async function keptSeat(fresh) {
+  const stored = readStored();
+  if (stored && (await hold(stored, PATIENCE))) return stored;
+  store(fresh);
+  await hold(fresh, PATIENCE);
+  return fresh;
+}
+
+/** @returns {Promise<{seat: string, page: string}>} never rejected: without it nobody could join */
 export async function takeSeat() {
   const page = randomId();
   const fresh = randomId();
-  // Without locks (an address that is not secure) nothing tells a duplicate from a reload.
-  if (!navigator.locks) return { seat: fresh, page };
-  const stored = readStored();
-  if (stored && (await hold(stored, PATIENCE))) return { seat: stored, page };
-  store(fresh);
-  await hold(fresh, PATIENCE);
-  return { seat: fresh, page };
+  try {
+    return { seat: await keptSeat(fresh), page };
+  } catch {
+    // Without locks (an older browser, an address that is not secure) nothing tells a duplicate from a reload.
+    return { seat: fresh, page };
+  }
 }

@@ -39,7 +39,7 @@ export const sentences = {
   'idle/none': () => 'Your camera and microphone stay off until you press Join.',
 
   'joining/none': () => 'Joining…',
-  'joining/serverUnreachable': () => 'The server cannot be reached. Still trying…',
+  'joining/serverUnreachable': () => 'The server cannot be reached or is busy. Still trying…',
 
   'waiting/none': () => 'Nobody else is here yet.',
   'waiting/peerLeft': (s) => `${Other(s)} left. You are still in the room.`,
@@ -51,7 +51,7 @@ export const sentences = {
   'connecting/serverUnreachable': (s) => `Connecting to ${other(s)}, but the server cannot be reached. Still trying…`,
 
   'connected/none': (s) => `In a call with ${other(s)}.`,
-  'connected/serverUnreachable': (s) => `In a call with ${other(s)}. The server cannot be reached; the call goes on.`,
+  'connected/serverUnreachable': (s) => `In a call with ${other(s)}. The server is not available; the call goes on.`,
 
   'reconnecting/pathLost': (s) => `Nothing comes through from ${other(s)}. Waiting for the connection to return…`,
   'reconnecting/retrying': (s) => `The connection to ${other(s)} was lost. Making a new one…`,

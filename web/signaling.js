@@ -3,7 +3,8 @@
 
 import { isLoopback } from './address.js';
 
-const RETRY_AFTER_REFUSAL = 1000; // ms
+const FIRST_RETRY = 1000; // ms after the server turned us away; twice as long after each time that follows,
+const LAST_RETRY = 20_000; // up to this
 const MAX_MESSAGE = 64 * 1024; // bytes; a larger one is told as ''
 
 /** @import { PostedEvent, Signaling } from './host.js' */
@@ -21,7 +22,8 @@ function needsCredentials(address, page) {
 
 /** @param {unknown} payload */
 function textOf(payload) {
-  const text = JSON.stringify(payload === undefined ? null : payload);
+  // It gives no text for what JSON has no word for: an event without a payload, or one that wants an acknowledgement.
+  const text = JSON.stringify(payload) ?? 'null';
   // A UTF-16 unit is three bytes of UTF-8 at most, and few texts are near the limit.
   const isLarge = text.length * 3 > MAX_MESSAGE && new TextEncoder().encode(text).length > MAX_MESSAGE;
   return isLarge ? '' : text;
@@ -44,16 +46,33 @@ export function createSignaling(io, { address, page, post }) {
     timeout: 5000,
   });
 
+  let refusals = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let retry;
+
+  function connect() {
+    clearTimeout(retry);
+    // A socket that is connecting already would ask for a second session.
+    if (!socket.active) socket.connect();
+  }
+
+  /** By chance up to half as long again: those whom a server turned away together should not return together. */
+  function pause() {
+    return Math.min(FIRST_RETRY * 2 ** refusals++, LAST_RETRY) * (1 + Math.random() / 2);
+  }
+
   function onConnect() {
+    refusals = 0;
     post({ type: 'signalingConnected', id: socket.id });
   }
 
   function onLost() {
     // socket.io would send it ahead of the next `connect`, as another person's or another call's words.
     socket.sendBuffer = [];
-    post({ type: 'signalingLost' });
+    clearTimeout(retry);
     // It gives up by itself only when the server turned us away.
-    if (!socket.active) setTimeout(() => socket.connect(), RETRY_AFTER_REFUSAL);
+    if (!socket.active) retry = setTimeout(connect, pause());
+    post({ type: 'signalingLost' }); // the last thing, because it may end in close()
   }
 
   socket.on('connect', onConnect);
@@ -62,9 +81,7 @@ export function createSignaling(io, { address, page, post }) {
   socket.onAny((name, payload) => post({ type: 'message', name, json: textOf(payload) }));
 
   return {
-    open() {
-      if (!socket.connected) socket.connect();
-    },
+    open: connect,
     join(op, json) {
       if (!socket.connected) return;
       socket.emit('join', JSON.parse(json), (/** @type {unknown} */ answer) =>
@@ -73,6 +90,11 @@ export function createSignaling(io, { address, page, post }) {
     },
     send(name, json) {
       if (socket.connected) socket.emit(name, JSON.parse(json));
+    },
+    close() {
+      clearTimeout(retry);
+      socket.off();
+      socket.disconnect();
     },
   };
 }

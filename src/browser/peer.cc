@@ -36,7 +36,7 @@ void Peers::Perform(const OpenLeg& order) {
     return;
   }
   legs_.push_back({order.leg, made.value, val::global("AbortController").new_(), host_.Keep(made.value, "close"),
-                   val::global("MediaStream").new_(), val::null()});
+                   val::global("MediaStream").new_(), val::null(), val::null()});
   const Leg& leg = legs_.back();
   Listen(leg, leg.connection, "icecandidate", Subject::kLocalCandidate);
   Listen(leg, leg.connection, "connectionstatechange", Subject::kConnectionState);
@@ -76,7 +76,8 @@ void Peers::Perform(const AcceptTransceivers& order) {
     if (IsStopped(transceiver)) continue;
     // A setter can throw too.
     Try(*leg, val::global("Reflect"), "set", List(transceiver, val("direction"), val("sendrecv")));
-    Try(*leg, Get(transceiver, "sender"), "setStreams", List(media_.stream()));
+    // Older browsers lack it. Then the tracks arrive in no stream, which the other Duet has no need of.
+    (void)host_.Attempt(Get(transceiver, "sender"), "setStreams", List(media_.stream()));
   }
 }
 

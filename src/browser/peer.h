@@ -43,6 +43,7 @@ class Peers {
     emscripten::val keep;
     emscripten::val remote_stream;
     emscripten::val channel;
+    emscripten::val awaited;  // the first video track, once it was found without a picture
   };
 
   Leg* Find(LegId id);
@@ -50,7 +51,7 @@ class Peers {
   emscripten::val Try(const Leg& leg, const emscripten::val& target, const char* method, const emscripten::val& arguments);
   void AddTransceiver(const Leg& leg, const char* kind);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
-  void OnTrack(const Leg& leg, const emscripten::val& event);
+  void OnTrack(Leg& leg, const emscripten::val& event);
   void ShowRemote(const Leg& leg, const emscripten::val& track);
 
   Host& host_;

@@ -63,7 +63,7 @@ void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
 }
 
 void Peers::Heard(const Ticket& ticket, const val& event) {
-  const Leg* leg = Find(ticket.leg);
+  Leg* leg = Find(ticket.leg);
   switch (ticket.subject) {
     case Subject::kLocalCandidate: {
       // null says what the candidate "" before it has said.
@@ -101,19 +101,18 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
   }
 }
 
-void Peers::OnTrack(const Leg& leg, const val& event) {
+void Peers::OnTrack(Leg& leg, const val& event) {
   const val transceiver = Get(event, "transceiver");
   const std::string kind = KindOf(transceiver);
   // A second video track is a shared screen, for which there is no place on the page yet.
   if (!FirstOf(leg.connection, kind).strictlyEquals(transceiver)) return;
   const val track = Get(event, "track");
-  if (kind == "video" && ReadBool(track, "muted")) {
-    // While nothing is sent in it, Chromium's <video> would wait for its first frame and not play the sound either:
-    // whoever has no camera would not be heard.
-    Listen(leg, track, "unmute", Subject::kRemotePicture);
-  } else {
-    ShowRemote(leg, track);
-  }
+  if (kind != "video" || !ReadBool(track, "muted")) return ShowRemote(leg, track);
+  // While nothing is sent in it, Chromium's <video> would wait for its first frame and not play the sound either:
+  // whoever has no camera would not be heard.
+  if (leg.awaited.strictlyEquals(track)) return;
+  leg.awaited = track;
+  Listen(leg, track, "unmute", Subject::kRemotePicture);
 }
 
 void Peers::ShowRemote(const Leg& leg, const val& track) {

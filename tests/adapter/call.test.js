@@ -151,7 +151,8 @@ test('candidates go both ways, the empty one too, and null is nothing', async ()
 test('sound and the first picture of the other side are one stream; a second picture is left out', async () => {
   const connection = await page.establish();
   for (const transceiver of connection.transceivers) {
-    connection.fire('track', { transceiver, track: transceiver.receiver.track });
+    // In no stream: the other browser may lack setStreams.
+    connection.fire('track', { transceiver, track: transceiver.receiver.track, streams: [] });
   }
   const [audio, video] = connection.transceivers.map((t) => t.receiver.track);
   assert.deepEqual(page.view.shown.remote.getTracks(), [audio, video]);
@@ -165,6 +166,22 @@ test('a picture that does not come yet is kept from the stream, because the soun
   assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track]);
   video.receiver.track.unmute();
   assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track, video.receiver.track]);
+});
+
+test('a picture that does not come yet is waited for once, however often it is announced', async () => {
+  const connection = await page.establish();
+  const [, transceiver] = connection.transceivers;
+  const { track } = transceiver.receiver;
+  for (let round = 0; round < 3; ++round) {
+    track.muted = true;
+    connection.fire('track', { transceiver, track });
+    connection.fire('track', { transceiver, track });
+    track.unmute();
+  }
+  assert.equal(getEventListeners(track, 'unmute').length, 1);
+  assert.deepEqual(page.view.shown.remote.getTracks(), [track]);
+  page.host.post({ type: 'leave' });
+  assert.deepEqual(getEventListeners(track, 'unmute'), []);
 });
 
 test('Leave says so, stops everything and closes the connection when the channel is empty', async () => {

@@ -54,7 +54,7 @@ test('ids are 22 base64url characters, and never the same', () => {
 let stored;
 /** @type {Map<string, boolean>} */
 let held;
-const names = ['sessionStorage', 'navigator'];
+const names = ['sessionStorage', 'navigator', 'AbortSignal', 'crypto'];
 const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
 
 /** @param {Record<string, unknown>} globals */
@@ -86,6 +86,10 @@ const locks = {
     });
   },
 };
+
+function refuse() {
+  throw new DOMException('', 'SecurityError');
+}
 
 beforeEach(() => {
   stored = new Map();
@@ -133,10 +137,21 @@ test('without locks every load is somebody new', async () => {
   assert.notEqual((await takeSeat()).seat, (await takeSeat()).seat);
 });
 
+for (const [what, globals] of /** @type {[string, () => Record<string, unknown>][]} */ ([
+  ['AbortSignal.timeout', () => ({ AbortSignal: {} })],
+  ['crypto.subtle', () => ({ crypto: { getRandomValues: crypto.getRandomValues.bind(crypto) } })],
+  ['locks that work', () => ({ navigator: { locks: { request: refuse } } })],
+  ['locks that can be looked at', () => ({ navigator: Object.defineProperty({}, 'locks', { get: refuse }) })],
+])) {
+  test(`without ${what} every load is somebody new, and can join`, async () => {
+    put(globals());
+    const [first, second] = [await takeSeat(), await takeSeat()];
+    for (const { seat, page } of [first, second]) for (const id of [seat, page]) assert.match(id, /^[\w-]{22}$/);
+    assert.notEqual(first.seat, second.seat);
+  });
+}
+
 test('without storage there is a seat all the same', async () => {
-  const refuse = () => {
-    throw new DOMException('', 'SecurityError');
-  };
   put({ sessionStorage: { getItem: refuse, setItem: refuse } });
   assert.match((await takeSeat()).seat, /^[\w-]{22}$/);
 });

@@ -69,6 +69,9 @@ export async function openPage() {
       this.calls.push(name);
       this.sent.push({ name, payload: JSON.parse(json) });
     },
+    close() {
+      this.calls.push('close');
+    },
   };
   /** @type {unknown[]} */
   const crashes = [];

@@ -175,6 +175,29 @@ test('a track that the sender already has is not set again', async () => {
   );
 });
 
+test('a browser without setStreams answers all the same', async () => {
+  page.join();
+  page.connect();
+  page.admit();
+  page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
+  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
+  const connection = page.connections()[0];
+  for (const kind of ['audio', 'video', 'video']) {
+    Reflect.deleteProperty(connection.addTransceiver(kind, {}).sender, 'setStreams');
+  }
+  connection.promises.take('setRemoteDescription').resolve();
+  await settled();
+  assert.deepEqual(
+    connection.transceivers.map((t) => t.direction),
+    ['sendrecv', 'sendrecv', 'sendrecv'],
+  );
+  connection.localDescription = { type: 'answer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+  assert.equal(page.signaling.sent.at(-1)?.name, 'answer');
+  assert.equal(page.snapshot().phase, 'connecting');
+});
+
 test('what a closed connection still says changes nothing', async () => {
   const connection = page.meet();
   const late = connection.promises.take('setLocalDescription');
@@ -258,6 +281,7 @@ test('when the wasm dies, everything that runs is stopped and nothing is asked o
   connection.fire('icecandidate', { candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: '' } });
   assert.deepEqual(page.crashes, [error]);
   assert.equal(connection.isClosed, true);
+  assert.equal(page.signaling.calls.at(-1), 'close');
   assert.deepEqual(tracks.map((track) => track.readyState), ['ended', 'ended']);
   assert.equal(page.browser.timer(), null);
   const lines = page.lines().length;

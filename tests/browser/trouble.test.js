@@ -1,7 +1,7 @@
 // The server goes away, or the other side does without a word.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { connectionsMade, decodesMovingVideo, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
+import { connectionsMade, decodesMovingVideo, isQuiet, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
 
 const house = openHouse({ after });
 
@@ -17,7 +17,7 @@ situation('the server stops and starts again in the middle of a call: sound and 
   for (const page of [ada, grace]) {
     await until(page, 'to know that the server is gone', () => !window.duet.snapshot().serverReachable);
     assert.equal(await phaseOf(page), 'connected');
-    assert.equal(await statusOf(page), 'In a call with the other person. The server cannot be reached; the call goes on.');
+    assert.equal(await statusOf(page), 'In a call with the other person. The server is not available; the call goes on.');
   }
   await Promise.all([decodesMovingVideo(ada), decodesMovingVideo(grace)]);
 
@@ -42,7 +42,7 @@ situation('the server is not there when Join is pressed: the page says so, and g
   await server.close();
   for (const page of [ada, grace]) await press(page, '#join');
   await untilPhase(ada, 'joining', 'serverUnreachable');
-  assert.equal(await statusOf(ada), 'The server cannot be reached. Still trying…');
+  assert.equal(await statusOf(ada), 'The server cannot be reached or is busy. Still trying…');
   const again = await startDuet({ port: server.port });
   later(again.close);
   await talk(ada, grace);
@@ -79,4 +79,31 @@ situation('the other page crashes and does not come back: its seat is given away
   const next = await open();
   await press(next, '#join');
   await talk(next, grace);
+});
+
+// The page writes the error to the console; Chromium, that a file did not come.
+const itself = /JSHandle@error|ERR_FAILED/;
+
+situation('the call itself breaks down: the page says so, and the other one is told that nobody is there', { ...house, server: shortGrace }, async ({ open }) => {
+  const [ada, grace] = [await open(undefined, { forgive: itself }), await open()];
+  for (const page of [ada, grace]) await press(page, '#join');
+  await talk(ada, grace);
+  await ada.evaluate(() => {
+    window.__seen.connections[0].getTransceivers = () => {
+      throw new Error('a mistake of ours');
+    };
+    for (const track of window.__seen.tracks) track.dispatchEvent(new Event('ended'));
+  });
+  await until(ada, 'to say so', () => document.querySelector('#status').textContent.startsWith('Duet broke down'));
+  await isQuiet(ada);
+  await untilPhase(grace, 'waiting', 'peerVanished', 25_000);
+});
+
+situation('the compiled call does not come: the page says so, and keeps no connection to the server', house, async ({ open, server }) => {
+  const page = await open('about:blank', { forgive: itself });
+  await page.setRequestInterception(true);
+  page.on('request', (request) => (request.url().endsWith('.wasm') ? request.abort() : request.continue()));
+  await page.goto(server.url);
+  await until(page, 'the sentence', () => document.querySelector('[data-problem="load"]:not([hidden])') !== null);
+  await until(page, 'the server to be left', async () => /^duet_sockets 0$/m.test(await (await fetch('metrics')).text()));
 });

@@ -77,10 +77,10 @@ test('a host that is not ours is one sentence', async () => {
 });
 
 test('what an operator may set', () => {
-  const env = { PORT: '8080', HOST: '0.0.0.0', DUET_ORIGINS: 'https://a.example, http://b.example:8080', DUET_ICE_SERVERS: '[{"urls":["stun:x","turns:y"]}]', DUET_HSTS: '1' };
+  const env = { PORT: '8080', HOST: '0.0.0.0', DUET_ORIGINS: 'https://a.example, http://b.example:8080', DUET_ICE_SERVERS: '[{"urls":"stun:x"}]', DUET_HSTS: '1' };
   const { log, ...options } = readEnvironment(env);
   assert.deepEqual(options, {
-    port: 8080, host: '0.0.0.0', origins: ['https://a.example', 'http://b.example:8080'], iceServers: [{ urls: ['stun:x', 'turns:y'] }], hsts: true,
+    port: 8080, host: '0.0.0.0', origins: ['https://a.example', 'http://b.example:8080'], iceServers: [{ urls: 'stun:x' }], hsts: true,
   });
   const unset = readEnvironment({ PORT: '', HOST: '', DUET_ORIGINS: '', DUET_ICE_SERVERS: '' });
   assert.deepEqual([unset.port, unset.host, unset.origins, unset.iceServers, unset.hsts], [3000, undefined, [], undefined, false]);
@@ -88,11 +88,47 @@ test('what an operator may set', () => {
 
 for (const [name, value] of [
   ['PORT', 'many'], ['PORT', '65536'], ['PORT', '-1'], ['DUET_ORIGINS', 'call.example'], ['DUET_ORIGINS', 'https://call.example/'],
-  ['DUET_HSTS', 'yes'], ['DUET_LOG', 'loud'], ['DUET_ICE_SERVERS', 'stun:x'], ['DUET_ICE_SERVERS', '{}'], ['DUET_ICE_SERVERS', '[null]'],
-  ['DUET_ICE_SERVERS', '[{"urls":"http://x"}]'], ['DUET_ICE_SERVERS', '[{"urls":"turn:x","username":1}]'],
+  ['DUET_HSTS', 'yes'], ['DUET_LOG', 'loud'], ['DUET_ICE_SERVERS', 'stun:x'],
 ]) {
   test(`${name}=${value} is one sentence`, () => {
     assert.throws(() => readEnvironment({ [name]: value }), (error) => error instanceof StartError && /^.*\.$/.test(error.message) && error.message.includes(name));
+  });
+}
+
+const login = { username: 'u', credential: 'c' };
+const nine = Array.from({ length: 9 }, () => 'stun:x');
+
+for (const servers of [
+  [], [{ urls: 'stun:x' }], [{ urls: ['stun:x:3478', 'stuns:stun.example'], note: 'ours' }], [{ urls: 'stun:[2001:db8::1]:3478' }],
+  [{ urls: ['turn:192.0.2.1', 'turns:turn.example:443?transport=tcp', 'turn:x?transport=udp', 'stun:x'], ...login }], nine.slice(1).map((urls) => ({ urls })),
+]) {
+  const text = JSON.stringify(servers);
+  test(`DUET_ICE_SERVERS=${text} is taken as it is`, () => assert.deepEqual(readEnvironment({ DUET_ICE_SERVERS: text }).iceServers, servers));
+}
+
+const urlsLike = 'give each server urls like stun:stun.example:3478 or turns:turn.example:5349?transport=tcp, not';
+const texts = 'give a username and a credential as texts of 1 to 508 bytes';
+
+for (const [servers, demand] of /** @type {[unknown, string][]} */ ([
+  [{}, 'be a JSON array like [{"urls":"stun:stun.example:3478"}]'],
+  [[null], `${urlsLike} none`],
+  [[{}], `${urlsLike} none`],
+  [[{ urls: 'http://x' }], `${urlsLike} "http://x"`],
+  ...['x', 'stun:', 'stun://x', 'stun:x y', ' stun:x', 'stun:x\n', 'stun:x:0', 'stun:x:65536', 'stun:x?transport=udp', 'stun:u@x', 'turn:x?transport=quic', 'STUN:x']
+    .map((urls) => [[{ urls, ...login }], `${urlsLike} ${JSON.stringify(urls)}`]),
+  [[{ urls: [['stun:x']] }], `${urlsLike} ["stun:x"]`],
+  [[{ urls: [] }], 'give each server 1 to 8 urls, not 0'],
+  [[{ urls: nine }], 'give each server 1 to 8 urls, not 9'],
+  [nine.map((urls) => ({ urls })), 'not list more than 8 servers'],
+  [[{ urls: 'turn:x' }], 'give turn:x a username and a credential'],
+  [[{ urls: ['stun:x', 'turns:y'], username: 'u' }], 'give turns:y a username and a credential'],
+  [[{ urls: 'turn:x', username: '', credential: 'c' }], texts],
+  [[{ urls: 'turn:x', username: 'u', credential: 1 }], texts],
+  [[{ urls: 'turn:x', username: 'ä'.repeat(255), credential: 'c' }], texts],
+])) {
+  const text = JSON.stringify(servers);
+  test(`DUET_ICE_SERVERS=${text.slice(0, 80)} is refused in one sentence that says what is wrong`, () => {
+    assert.throws(() => readEnvironment({ DUET_ICE_SERVERS: text }), new StartError(`DUET_ICE_SERVERS must ${demand}.`));
   });
 }
 

@@ -26,7 +26,7 @@ test('a lost Duet is away at once, and back when its page comes with the seat', 
   assert.deepEqual(await a.next('peer_away'), { id: bob.page });
   const again = await connect(t, server);
   assert.deepEqual(await again.join(bob), { ok: true, id: bob.page, peer: { id: ann.page, name: 'Ann', v: 1 } });
-  assert.deepEqual(await a.next('peer_back'), { id: bob.page });
+  assert.deepEqual(await a.next('peer_back'), { id: bob.page, name: 'Bob', v: 1 });
   again.socket.emit('candidate', { candidate: 'c' });
   assert.equal((await a.next('getCandidate')).from, bob.page);
   assert.deepEqual(a.heard, [], 'no user_exit, no user_joined');
@@ -39,7 +39,7 @@ test('a resumed seat replaces a socket that is still open, whose end then harms 
   assert.equal((await again.join(bob)).ok, true);
   await b.closed();
   assert.deepEqual(b.heard, [], 'the old socket is told nothing');
-  assert.deepEqual(await a.next('peer_back'), { id: bob.page });
+  assert.equal((await a.next('peer_back')).id, bob.page);
   await again.settled();
   again.socket.emit('candidate', { candidate: '' });
   await a.next('getCandidate');
@@ -114,7 +114,7 @@ test('the grace runs out: user_exit, and the seat is free', async (t) => {
   b.vanish();
   await a.next('peer_away');
   assert.equal((await third.join(duet())).error, 'room_full', 'the seat is kept meanwhile');
-  assert.deepEqual(await a.next('user_exit'), { id: bob.page });
+  assert.deepEqual(await a.next('user_exit'), { id: bob.page, lost: true });
   assert.equal((await third.join(duet())).ok, true);
   const late = await connect(t, server);
   assert.equal((await late.join(bob)).error, 'room_full', 'too late');
@@ -141,7 +141,7 @@ test('both are lost and both come back', async (t) => {
   assert.deepEqual(await c.next('peer_away'), { id: bob.page });
   const d = await connect(t, server);
   assert.equal((await d.join(bob)).peer.id, ann.page);
-  assert.deepEqual(await c.next('peer_back'), { id: bob.page });
+  assert.deepEqual(await c.next('peer_back'), { id: bob.page, name: 'Bob', v: 1 });
 });
 
 test('who joins while the other is away is told so, after the acknowledgement', async (t) => {
