@@ -317,6 +317,9 @@ bool Call::IsConsistent() const {
     return quiet && !leg_ && !peer_devices_ && !told_devices_ && !partner_ && !offer_by_ && recovery_ == Recovery();
   }
   if (end_ != Cause::kNone || (leg_ && (partner_ || offer_by_))) return false;
+  // Whoever is there has a leg, or will have one.
+  const bool is_there = room_.can_send() && !room_.is_legacy() && room_.peer() && !room_.peer_away();
+  if (is_there && !leg_ && !partner_ && !offer_by_) return false;
   // Connected means a leg; without one there is a deadline, or nobody to connect to.
   if (phase == Phase::kConnected && !leg_) return false;
   return leg_ || !(peer_devices_ || told_devices_);
