@@ -59,7 +59,9 @@ class Negotiation {
   const std::string& remote_session() const { return remote_.session; }
   // Something can be said on the data channel. It may open while the answer is still being set, and Chromium 156 with
   // SCTP's parameters in the description (SNAP) crashes if something is sent then.
-  bool can_tell() const { return channel_open_ && agreed_; }
+  bool can_tell() const {
+    return channel_open_ && agreed_ && step_ != Step::kRemoteAnswer && step_ != Step::kLocalAnswer;
+  }
   std::optional<Millis> deadline() const { return answer_by_; }
 
   bool operator==(const Negotiation&) const = default;
