@@ -5,6 +5,8 @@ const PATIENCE = 10_000; // for what happens at once, on a busy machine
 const LONG_PATIENCE = 40_000; // for a connection's state: browsers take seconds to give up
 const NEVER = 1_000; // a promise that has not settled after so long is taken for one that never will
 
+const LONG = 20_000; // within that, a browser that gives a connection up has done so
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let stream;
@@ -203,6 +205,7 @@ class Run {
 
   async do({ words, name, handle }, expected) {
     if (words[0] === 'await') return this.outcome(words[1], expected);
+    if (words[0] === 'pause' || words[0] === 'wait') return pause(words[0] === 'wait' ? LONG : NEVER).then(() => 'ok');
     let result;
     try {
       result = this.start(words);
@@ -226,7 +229,6 @@ class Run {
     return Promise.race([this.handles.get(handle), pause(expected === 'pending' ? NEVER : PATIENCE).then(() => 'pending')]);
   }
   start([subject, verb, ...args]) {
-    if (subject === 'pause') return pause(NEVER);
     if (subject === 'edit') return Sdp.edit(this.value(verb), ...args);
     if (subject === 'change') return changed({ ...this.value(verb) }, args);
     const values = verb === 'setLocal' ? args : args.map((word) => this.value(word));

@@ -112,9 +112,9 @@ TEST_F(NetworkTest, ACandidateOfOneSideConnectsBothAndOpensTheChannel) {
   }
 }
 
-TEST_F(NetworkTest, ChromiumMayOpenTheChannelFirst) {
+TEST_F(NetworkTest, TheChannelMayOpenFirst) {
   held_ = StepKind::kConnect;
-  Connect(kChromium);
+  Connect();
   EXPECT_EQ(TakeHeard(), "A open, B open");
   held_ = StepKind::kRefuse;
   RunQuick();
@@ -123,7 +123,9 @@ TEST_F(NetworkTest, ChromiumMayOpenTheChannelFirst) {
 
 TEST_F(NetworkTest, WhatHappensMayHappenInAnyOrder) {
   held_ = StepKind::kConnect;
-  Connect();
+  Dialect dialect = kSpec;
+  dialect.channel_may_open_first = false;
+  Connect(dialect);
   StepList steps;
   network_.Steps(pages_, &steps);
   std::vector<std::string> possible;

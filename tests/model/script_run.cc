@@ -102,7 +102,7 @@ const Dialect& DialectOf(Who who) {
   return kSpec;
 }
 
-ScriptRun::ScriptRun(Who who) : who_(who), dialect_(DialectOf(who)) {
+ScriptRun::ScriptRun(Who who, const Dialect& dialect) : who_(who), dialect_(dialect) {
   pages_.reserve(8);
   actors_.reserve(8);
 }
@@ -141,6 +141,11 @@ std::string ScriptRun::Act(const ScriptStep& step) {
   if (words[0] == "await") return Await(words[1]);
   if (words[0] == "pause") {
     while (TakeQuickStep()) {
+    }
+    return "ok";
+  }
+  if (words[0] == "wait") {
+    while (TakeQuickStep() || TakeSlowStep()) {
     }
     return "ok";
   }

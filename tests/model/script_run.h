@@ -16,7 +16,8 @@ const Dialect& DialectOf(Who who);
 
 class ScriptRun {
  public:
-  explicit ScriptRun(Who who);
+  explicit ScriptRun(Who who) : ScriptRun(who, DialectOf(who)) {}
+  ScriptRun(Who who, const Dialect& dialect);
 
   // What came of a step, to be compared with step.expected. In words that are not understood: "?? ..."
   std::string Do(const ScriptStep& step);
@@ -58,7 +59,7 @@ class ScriptRun {
   Peer& PeerOf(std::uint8_t actor);
 
   Who who_;
-  const Dialect& dialect_;
+  Dialect dialect_;
   Network network_;
   std::vector<Browser> pages_;
   std::vector<Actor> actors_;

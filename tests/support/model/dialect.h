@@ -39,8 +39,8 @@ struct Dialect {
   // ... and any candidate for an m-line that is rejected.
   bool refuses_candidate_of_rejected_line = false;
 
-  // The data channel may open before the connection says that it is connected.
-  bool channel_may_open_first = false;
+  // The data channel may open before the connection says that it is connected: nothing forbids it, and all do it.
+  bool channel_may_open_first = true;
   // What comes on a channel that this side has not made yet is there when it makes it.
   bool keeps_early_messages = false;
   // The channel closes if its m-line is rejected.
@@ -67,7 +67,6 @@ inline constexpr Dialect kChromium{.describes_at_start = true,
                                    .says_end_of_candidates = false,
                                    .refuses_unknown_fragment = false,
                                    .refuses_early_end = false,
-                                   .channel_may_open_first = true,
                                    .fails_without_candidates = false,
                                    .fails_without_answer = false};
 
