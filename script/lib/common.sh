@@ -15,8 +15,10 @@ has() { command -v "$1" >/dev/null 2>&1; }
 version_at_least() { [[ $(printf '%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 megabytes() { du -smc "$@" 2>/dev/null | awk 'END { print $1 " MB" }'; }
 
-# apt for one-time use: without the 80 MB that it would otherwise compute and keep.
-lean_apt=(-q -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Keep-Downloaded-Packages=false)
+# apt for one-time use: without the 80 MB that it would otherwise compute and keep, and the 34 MB of descriptions in the user's
+# language (those that are there already stay).
+lean_apt=(-q -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Keep-Downloaded-Packages=false
+  -o Acquire::Languages=none -o APT::Get::List-Cleanup=false)
 
 # Quiet when it succeeds; when it fails, its last lines are what a reader needs.
 quietly() {

@@ -88,7 +88,7 @@ void Call::On(const LocalTrackEnded& event, Turn& turn) {
 }
 
 void Call::TellDevices(Turn& turn) {
-  if (!leg_ || !leg_->channel_open() || told_devices_ == media_.sending()) return;
+  if (!leg_ || !leg_->can_tell() || told_devices_ == media_.sending()) return;
   told_devices_ = media_.sending();
   turn.Do(SendOnChannel{leg_->id(), EncodeDevices(*told_devices_)});
 }
@@ -238,7 +238,7 @@ void Call::End(Cause cause, Turn& turn) {
   std::string name = partner() != nullptr ? partner()->name : gone_name_;
   media_.Stop(turn);
   room_.Leave(turn);
-  if (leg_ && leg_->channel_open()) {
+  if (leg_ && leg_->can_tell()) {
     turn.Do(SendOnChannel{leg_->id(), EncodeBye()});
     closing_.push_back({leg_->id(), turn.now + options::kFarewellTimeout});
     ForgetLeg();

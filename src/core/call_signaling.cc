@@ -99,6 +99,9 @@ void Call::On(const RoomFull&, Turn& turn) {
 
 bool Call::IsForUs(const Stamp& stamp, Turn& turn) const {
   if (!room_.can_send()) return turn.Drop(DropReason::kUnexpected), false;
+  // A server that says who is here passes on nobody else's words.
+  const bool is_stranger = !room_.peer() || (!stamp.from.empty() && stamp.from != room_.peer()->id);
+  if (is_stranger && !room_.is_legacy()) return turn.Drop(DropReason::kForeign), false;
   if (stamp.version == 0) return true;
   if (stamp.room_hash != self_.room_hash || stamp.from == self_.page || (!stamp.to.empty() && stamp.to != self_.page)) {
     return turn.Drop(DropReason::kForeign), false;

@@ -57,7 +57,9 @@ class Negotiation {
   bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
   // The `o=` session of the other end, "" until it is known.
   const std::string& remote_session() const { return remote_.session; }
-  bool channel_open() const { return channel_open_; }
+  // Something can be said on the data channel. It may open while the answer is still being set, and Chromium 156 with
+  // SCTP's parameters in the description (SNAP) crashes if something is sent then.
+  bool can_tell() const { return channel_open_ && agreed_; }
   std::optional<Millis> deadline() const { return answer_by_; }
 
   bool operator==(const Negotiation&) const = default;

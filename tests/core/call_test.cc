@@ -281,7 +281,7 @@ TEST_F(CallTest, OfferCarriesOurFieldsAndTheAnswerMustEchoThem) {
   Message("getAnswer", Stamped("answer", kLower, "another-leg", 1, 9));
   EXPECT_TRUE(Dropped(DropReason::kStale));
   Message("getAnswer", Stamped("answer", kHigher, "mmmmmmmm-1", 1, 9));
-  EXPECT_TRUE(Dropped(DropReason::kStale));
+  EXPECT_TRUE(Dropped(DropReason::kForeign));
   Message("getAnswer", Stamped("answer", kLower, "mmmmmmmm-1", 2, 9));
   EXPECT_TRUE(Dropped(DropReason::kStale));
   Message("getAnswer", Stamped("answer", kLower, "mmmmmmmm-1", 1, 9, kRoomHash + 1));
@@ -291,7 +291,7 @@ TEST_F(CallTest, OfferCarriesOurFieldsAndTheAnswerMustEchoThem) {
 }
 
 TEST_F(CallTest, MessageForSomebodyElseIsDropped) {
-  EnterEmptyRoom();
+  EnterLessonRoom("[]");
   const Stamp stamp{1, kLower, "somebody-else", "leg", 1, kRoomHash};
   Message("getOffer", EncodeDescription({DescriptionType::kOffer, Sdp(9)}, stamp));
   EXPECT_TRUE(Dropped(DropReason::kForeign));
@@ -299,10 +299,23 @@ TEST_F(CallTest, MessageForSomebodyElseIsDropped) {
 }
 
 TEST_F(CallTest, OurOwnMessageComingBackIsDropped) {
-  EnterEmptyRoom();
+  EnterLessonRoom("[]");
   const Stamp stamp{1, kPage, "", "leg", 1, kRoomHash};
   Message("getOffer", EncodeDescription({DescriptionType::kOffer, Sdp(9)}, stamp));
   EXPECT_TRUE(Dropped(DropReason::kForeign));
+}
+
+TEST_F(CallTest, StrangersAreNotHeardWhereTheServerSaysWhoIsHere) {
+  EnterEmptyRoom();
+  for (const std::string& offer : {Stamped("offer", kHigher, "theirs-1", 1, 9), Bare("offer", 9)}) {
+    Message("getOffer", offer);
+    EXPECT_TRUE(Dropped(DropReason::kForeign));
+  }
+  Message("user_joined", std::string(R"({"id":")") + kLower + R"(","name":"Bob","v":1})");
+  Message("getOffer", Stamped("offer", kHigher, "theirs-1", 1, 9));
+  EXPECT_TRUE(Dropped(DropReason::kForeign));
+  Message("getOffer", Stamped("offer", kLower, "theirs-1", 1, 9));
+  EXPECT_TRUE(Did<OpenLeg>());
 }
 
 // ---- Offers that cross ----

@@ -557,11 +557,20 @@ TEST(NegotiationTest, AConnectionIsWorthMoreThanALaterOfferWithoutAnAnswer) {
   EXPECT_TRUE(scene->alive);
 }
 
+TEST(NegotiationTest, NothingIsSaidOnTheChannelBeforeTheAnswerIsSet) {
+  const ScenePtr scene = At(Situation::kOffered, Polite());
+  scene->Hear(scene->TheirAnswer(1));
+  scene->leg->OnChannelOpened();
+  EXPECT_FALSE(scene->leg->can_tell());
+  scene->RemoteSet();
+  EXPECT_TRUE(scene->leg->can_tell());
+}
+
 TEST(NegotiationTest, TheChannelIsRemembered) {
   const ScenePtr scene = At(Situation::kStable, Polite());
-  EXPECT_FALSE(scene->leg->channel_open());
+  EXPECT_FALSE(scene->leg->can_tell());
   scene->leg->OnChannelOpened();
-  EXPECT_TRUE(scene->leg->channel_open());
+  EXPECT_TRUE(scene->leg->can_tell());
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 // situation() is one test: it has a signaling server of its own, opens pages, and ends by demanding that no page logged an error, threw one
 // or broke its content security policy. Waiting is done in the page, always bounded and never by sleeping; when a test fails, what the
-// pages showed and recorded is printed.
+// pages showed and recorded is printed. A page that crashes fails its test at once: puppeteer would wait for its answers for ever.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +16,20 @@ export const builtPage = join(root, 'build/page');
 export const sourcePage = join(root, 'web');
 
 const patience = 15_000; // for one thing to happen; the slowest is a connection made on a busy machine
+const answerTime = 30_000; // for one answer of the browser; more than the longest that a test waits for one thing
+const lastWords = 15_000; // what is left of a test's time to say why it failed, and to close everything
+
+async function within(limit, promise, what = 'not') {
+  let timer;
+  const tooLate = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${limit} ms`)), limit);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function chromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -30,10 +44,11 @@ function chromium() {
 }
 
 // `asks: true` gives a browser in which a permission is what `permit()` made it; otherwise every prompt is answered with yes.
-export function launch({ asks = false, flags = [] } = {}) {
-  return puppeteer.launch({
+export async function launch({ asks = false, flags = [] } = {}) {
+  const browser = await puppeteer.launch({
     executablePath: chromium(),
     headless: true,
+    protocolTimeout: answerTime,
     // Only root cannot have the sandbox.
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
@@ -47,6 +62,9 @@ export function launch({ asks = false, flags = [] } = {}) {
       ...flags,
     ],
   });
+  const close = browser.close.bind(browser);
+  browser.close = () => within(10_000, close()).catch(() => void browser.process()?.kill('SIGKILL'));
+  return browser;
 }
 
 // What a page's own scripts are given to see, plus a record: every connection, every local track, every permission asked for.
@@ -87,8 +105,12 @@ function instrument({ holdDevices, missingCamera }) {
   });
 }
 
+// Pages whose process is gone, until they are loaded again.
+const crashed = new WeakSet();
+
 // Opens a page in a window of its own, so that none is in the background, with a browser profile of its own unless `context` says whose.
 // `forgive` matches the problems that the situation itself causes, such as Chromium's line about a server that was stopped.
+// `crash` is rejected if the page crashes, unless the test waits for that: then it listens too.
 export async function openPage(browser, url, { context, forgive, holdDevices = false, missingCamera = false, permissions, beside } = {}) {
   const profile = context ?? (await browser.createBrowserContext());
   if (permissions) await permit(browser, profile, url, permissions);
@@ -97,14 +119,22 @@ export async function openPage(browser, url, { context, forgive, holdDevices = f
   const report = (problem) => {
     if (!forgive?.test(problem)) problems.push(problem);
   };
+  let fail;
+  const crash = new Promise((_, reject) => (fail = reject));
+  crash.catch(() => {});
+  page.on('error', () => {
+    crashed.add(page);
+    if (page.listenerCount('error') === 1) fail(new Error('the page crashed'));
+  });
+  page.on('domcontentloaded', () => crashed.delete(page));
   page.on('pageerror', (error) => report(`page error: ${error.stack ?? error}`));
   page.on('console', (message) => {
     if (message.type() === 'error') report(`console: ${message.text()} (${message.location().url ?? ''})`);
   });
   await page.exposeFunction('__violated', (what) => report(`policy violation: ${what}`));
   await page.evaluateOnNewDocument(instrument, { holdDevices, missingCamera });
-  await page.goto(url, { waitUntil: 'load' });
-  return { page, profile, problems };
+  await Promise.race([page.goto(url, { waitUntil: 'load' }), crash]);
+  return { page, profile, problems, crash };
 }
 
 // A tab that is not on top has no frames to look at. (puppeteer opens tabs.)
@@ -135,29 +165,41 @@ export async function permit(browser, profile, url, { camera = 'granted', microp
 
 // One test. `server` is how to start its signaling server, null for none; `body` gets `{ open, server, url }`.
 export function situation(name, house, body) {
-  test(name, { timeout: house.timeout ?? 60_000 }, async (context) => {
-    const browser = await house.browser;
-    const server = house.server === null ? null : await (house.server ?? startDuet)();
+  const timeout = house.timeout ?? 60_000;
+  test(name, { timeout }, async (context) => {
     const opened = [];
-    const open = async (url = server.url, options = {}) => {
-      const entry = await openPage(browser, url, { permissions: house.permissions, ...options });
-      opened.push(entry);
-      return entry.page;
-    };
     const closers = [];
-    try {
+    let server = null;
+    let fail;
+    const crash = new Promise((_, reject) => (fail = reject));
+    const play = async () => {
+      const browser = await house.browser;
+      server = house.server === null ? null : await (house.server ?? startDuet)();
+      const open = async (url = server.url, options = {}) => {
+        const entry = await openPage(browser, url, { permissions: house.permissions, ...options });
+        const number = opened.push(entry);
+        entry.crash.catch((error) => fail(new Error(`page ${number}: ${error.message}`)));
+        return entry.page;
+      };
       await body({ open, server, url: server?.url, browser, later: (closer) => closers.push(closer), diagnostic: (text) => context.diagnostic(text) });
       for (const { problems } of opened) assert.deepEqual(problems, [], 'what the pages complained about');
+    };
+    let failure;
+    try {
+      await within(timeout - lastWords, Promise.race([play(), crash]), 'the test did not end');
     } catch (error) {
-      for (const [index, entry] of opened.entries()) {
-        for (const line of `page ${index + 1}: ${await testimony(entry)}`.split('\n')) context.diagnostic(line);
+      failure = error;
+      const said = await Promise.all(opened.map(testimony));
+      for (const [index, text] of said.entries()) {
+        for (const line of `page ${index + 1}: ${text}`.split('\n')) context.diagnostic(line);
       }
-      throw error;
-    } finally {
-      for (const profile of new Set(opened.map((entry) => entry.profile))) await profile.close().catch(() => {});
-      for (const closer of closers) await closer();
-      await server?.close();
     }
+    const profiles = new Set(opened.map((entry) => entry.profile));
+    const closePages = () => Promise.all([...profiles].map((profile) => profile.close().catch(() => {})));
+    for (const close of [closePages, ...closers, () => server?.close()]) {
+      await within(3_000, close(), 'a page or server did not close').catch((error) => (failure ??= error));
+    }
+    if (failure) throw failure;
   });
 }
 
@@ -177,24 +219,25 @@ export function openHouse({ after }, options = {}) {
 
 // What a page has to say for itself.
 async function testimony({ page, problems }) {
-  if (page.isClosed()) return 'closed';
-  const said = await Promise.race([
-    page
-      .evaluate(async () => ({
-        url: location.href,
-        phase: document.body?.dataset.phase,
-        status: document.querySelector('#status')?.textContent,
-        snapshot: window.duet?.snapshot?.(),
-        connections: window.__seen.connections.map((pc) => [pc.connectionState, pc.iceConnectionState, pc.signalingState].join('/')),
-        tracks: window.__seen.tracks.map((track) => `${track.kind} ${track.readyState}`),
-        log: String((await window.duet?.log?.()) ?? ''),
-      }))
-      .catch((error) => `does not answer: ${error.message}`),
-    new Promise((resolve) => setTimeout(resolve, 3_000, 'does not answer').unref()),
-  ]);
-  if (typeof said === 'string') return said;
+  const said = await ask(page, async () => ({
+    url: location.href,
+    phase: document.body?.dataset.phase,
+    status: document.querySelector('#status')?.textContent,
+    snapshot: window.duet?.snapshot?.(),
+    connections: window.__seen.connections.map((pc) => [pc.connectionState, pc.iceConnectionState, pc.signalingState].join('/')),
+    tracks: window.__seen.tracks.map((track) => `${track.kind} ${track.readyState}`),
+    log: String((await window.duet?.log?.()) ?? ''),
+  }));
+  if (typeof said === 'string') return `${said} ${problems.join('; ')}`;
   const { log, ...rest } = said;
   return `${JSON.stringify({ ...rest, problems }, null, 1)}\n${log.length > 20_000 ? `${log.slice(0, 8_000)}\n[…]\n${log.slice(-12_000)}` : log}`;
+}
+
+// Asks a page that may not be able to answer.
+async function ask(page, question) {
+  if (page.isClosed()) return 'closed';
+  if (crashed.has(page)) return 'crashed';
+  return within(3_000, page.evaluate(question)).catch((error) => `does not answer: ${error.message}`);
 }
 
 // Runs `look(...args)` in the page until it gives something true, and gives that. The text is evaluated by the debugger, which the
@@ -222,19 +265,11 @@ export function untilWithin(limit, page, what, look, ...args) {
 }
 
 async function bounded(page, what, expression, limit = patience) {
-  let timer;
-  const tooLate = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${limit} ms`)), limit + 1_000);
-  });
   try {
-    return await Promise.race([page.evaluate(expression), tooLate]);
+    return await within(limit + 1_000, page.evaluate(expression));
   } catch (error) {
-    const state = await page
-      .evaluate(() => `phase ${document.body.dataset.phase}, status "${document.querySelector('#status')?.textContent}"`)
-      .catch(() => 'page gone');
-    throw new Error(`Waiting for ${what}: ${error.message} (${state})`);
-  } finally {
-    clearTimeout(timer);
+    const state = await ask(page, () => `phase ${document.body.dataset.phase}, status "${document.querySelector('#status')?.textContent}"`);
+    throw new Error(`Waiting for ${what}: ${error.message} (page: ${state})`);
   }
 }
 
