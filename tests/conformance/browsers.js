@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { launch as launchChromium } from '../support/browser.js';
 import { serveFolder } from '../support/static_server.js';
 import { parseScripts } from './script.js';
 
-const folder = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const folder = dirname(fileURLToPath(import.meta.url));
 const limit = 120_000; // for all scripts; the slowest waits half a minute until a browser gives up a connection
 
 function readScripts() {
