@@ -1,0 +1,196 @@
+// Devices and orders. What the operations do is told by the conformance scripts.
+#include "support/model/browser.h"
+
+#include <gtest/gtest.h>
+
+#include <type_traits>
+
+#include "support/model/inspect.h"
+
+namespace duet::model {
+namespace {
+
+constexpr LegId kLeg{1};
+
+std::vector<StepKind> StepsOf(const Browser& browser) {
+  StepList steps;
+  browser.Steps(0, &steps);
+  std::vector<StepKind> kinds;
+  for (const Step& step : steps) kinds.push_back(step.kind);
+  return kinds;
+}
+
+std::optional<Event> Take(Browser& browser, StepKind kind) {
+  StepList steps;
+  browser.Steps(0, &steps);
+  for (const Step& step : steps) {
+    if (step.kind == kind) return browser.Take(step);
+  }
+  ADD_FAILURE() << "not possible now";
+  return std::nullopt;
+}
+
+// A page with a microphone (track 1), a camera (track 2) and an offering leg.
+Browser Ready(const Dialect& dialect = kSpec) {
+  Settings settings;
+  settings.dialect = dialect;
+  Browser browser(3, settings);
+  browser.Perform(RequestMedia{OpId{1}, true, true});
+  Take(browser, StepKind::kGrant);
+  browser.Perform(UseMedia{OpId{1}});
+  browser.Perform(OpenLeg{kLeg, {}});
+  browser.Perform(AddTransceivers{kLeg});
+  return browser;
+}
+
+TEST(BrowserTest, IsASmallValue) {
+  EXPECT_TRUE(std::is_trivially_copyable_v<Peer>);
+  EXPECT_LE(sizeof(Peer), 600u);
+  EXPECT_LE(sizeof(Browser), 2500u);
+  const Browser browser = Ready();
+  Browser copy = browser;
+  EXPECT_EQ(copy, browser);
+  EXPECT_EQ(Hash(copy), Hash(browser));
+  copy.Perform(SetLocalDescription{kLeg, OpId{2}});
+  EXPECT_FALSE(copy == browser);
+  EXPECT_NE(Hash(copy), Hash(browser));
+  EXPECT_NE(Text(copy), Text(browser));
+}
+
+TEST(BrowserTest, APromptIsAnsweredWhenThePersonLikes) {
+  Browser browser;
+  EXPECT_EQ(browser.Perform(RequestMedia{OpId{7}, true, false}), std::nullopt);
+  EXPECT_EQ(browser.prompts(), 1);
+  EXPECT_EQ(StepsOf(browser), (std::vector{StepKind::kGrant, StepKind::kRefuse}));
+  Browser other = browser;
+  EXPECT_EQ(Take(browser, StepKind::kGrant), Event(MediaGranted{OpId{7}, true, false}));
+  EXPECT_EQ(browser.live_tracks(), 1);
+  EXPECT_EQ(Take(other, StepKind::kRefuse), Event(MediaRefused{OpId{7}, MediaError::kRefused}));
+  EXPECT_EQ(other.live_tracks(), 0);
+}
+
+TEST(BrowserTest, WhatComesTooLateIsLiveUntilItIsDiscarded) {
+  Browser browser;
+  browser.Perform(RequestMedia{OpId{7}, true, true});
+  browser.Perform(StopMedia{});
+  Take(browser, StepKind::kGrant);
+  EXPECT_EQ(browser.live_tracks(), 2);
+  browser.Perform(DiscardMedia{OpId{7}});
+  EXPECT_EQ(browser.live_tracks(), 0);
+}
+
+TEST(BrowserTest, WithoutDevicesThereIsNoPrompt) {
+  Settings settings;
+  settings.has_devices = false;
+  Browser browser(0, settings);
+  EXPECT_EQ(browser.Perform(RequestMedia{OpId{7}, true, true}), Event(MediaRefused{OpId{7}, MediaError::kUnsupported}));
+}
+
+TEST(BrowserTest, RefusalsAreThoseThatAreAskedFor) {
+  Settings settings;
+  settings.refusals = 1u << static_cast<unsigned>(MediaError::kMissing) | 1u << static_cast<unsigned>(MediaError::kBusy);
+  Browser browser(0, settings);
+  browser.Perform(RequestMedia{OpId{7}, true, true});
+  EXPECT_EQ(StepsOf(browser), (std::vector{StepKind::kGrant, StepKind::kRefuse, StepKind::kRefuse}));
+  EXPECT_EQ(Take(browser, StepKind::kRefuse), Event(MediaRefused{OpId{7}, MediaError::kMissing}));
+}
+
+TEST(BrowserTest, ATrackEndsOnce) {
+  Browser browser = Ready();
+  EXPECT_EQ(browser.EndTrack(MediaKind::kCamera), Event(LocalTrackEnded{MediaKind::kCamera}));
+  EXPECT_EQ(browser.EndTrack(MediaKind::kCamera), std::nullopt);
+  EXPECT_EQ(browser.live_tracks(), 1);
+}
+
+TEST(BrowserTest, ARefusedConnectionIsBrokenAndTakesNoOrders) {
+  Settings settings;
+  settings.makes_peers = false;
+  Browser browser(0, settings);
+  EXPECT_EQ(browser.Perform(OpenLeg{kLeg, {}}), Event(LegBroken{kLeg, "UnknownError"}));
+  EXPECT_EQ(browser.Perform(AddTransceivers{kLeg}), std::nullopt);
+  EXPECT_EQ(browser.Perform(SetLocalDescription{kLeg, OpId{1}}), std::nullopt);
+  EXPECT_TRUE(StepsOf(browser).empty());
+}
+
+TEST(BrowserTest, OperationsEndInTheirOrderAndTheirEventsSayWhich) {
+  Browser browser = Ready();
+  browser.Perform(AttachTracks{kLeg, OpId{2}});
+  browser.Perform(SetLocalDescription{kLeg, OpId{3}});
+  EXPECT_EQ(Take(browser, StepKind::kComplete), Event(TracksAttached{kLeg, OpId{2}, true}));
+  const std::optional<Event> event = Take(browser, StepKind::kComplete);
+  const auto* set = std::get_if<LocalDescriptionSet>(&*event);
+  ASSERT_NE(set, nullptr);
+  EXPECT_EQ(set->op, OpId{3});
+  EXPECT_EQ(set->description.sdp, Compose(browser.Find(kLeg)->local()));
+  EXPECT_EQ(StepsOf(browser), std::vector{StepKind::kGather});
+}
+
+TEST(BrowserTest, ReplaceTrackOfChromiumEndsWhenItLikes) {
+  Browser browser = Ready(kChromium);
+  browser.Perform(SetLocalDescription{kLeg, OpId{2}});
+  browser.Perform(AttachTracks{kLeg, OpId{3}});
+  EXPECT_EQ(StepsOf(browser), (std::vector{StepKind::kComplete, StepKind::kReplace}));
+  EXPECT_EQ(Take(browser, StepKind::kReplace), Event(TracksAttached{kLeg, OpId{3}, true}));
+}
+
+TEST(BrowserTest, WhereNothingIsToBeAttachedItIsDoneAtOnce) {
+  Browser browser = Ready();
+  browser.Perform(AttachTracks{kLeg, OpId{2}});
+  Take(browser, StepKind::kComplete);
+  EXPECT_EQ(browser.Perform(AttachTracks{kLeg, OpId{3}}), Event(TracksAttached{kLeg, OpId{3}, true}));
+}
+
+// What is compared is what the sender has when the order is given, not what it will have when its turn comes.
+TEST(BrowserTest, ATrackThatIsStillBeingAttachedIsNotSeenByTheNextOrder) {
+  Browser browser = Ready();
+  browser.Perform(AttachTracks{kLeg, OpId{2}});
+  browser.Perform(StopMedia{});
+  EXPECT_EQ(browser.Perform(AttachTracks{kLeg, OpId{3}}), Event(TracksAttached{kLeg, OpId{3}, true}));
+  Take(browser, StepKind::kComplete);
+  EXPECT_EQ(browser.Find(kLeg)->transceivers()[0].track, 1);
+  EXPECT_FALSE(browser.IsLive(1));
+}
+
+TEST(BrowserTest, TheNumberOfATrackIsUsedAgainOnceNothingHasIt) {
+  Browser browser = Ready();
+  browser.Perform(AttachTracks{kLeg, OpId{2}});
+  browser.Perform(StopMedia{});
+  browser.Perform(RequestMedia{OpId{3}, true, false});
+  Take(browser, StepKind::kGrant);
+  browser.Perform(UseMedia{OpId{3}});
+  EXPECT_TRUE(browser.IsLive(3));  // 1 and 2 are about to be attached
+  browser.Perform(CloseLeg{kLeg});
+  browser.Perform(StopMedia{});
+  browser.Perform(RequestMedia{OpId{4}, true, false});
+  Take(browser, StepKind::kGrant);
+  browser.Perform(UseMedia{OpId{4}});
+  EXPECT_TRUE(browser.IsLive(1));
+}
+
+TEST(BrowserTest, AfterCloseNothingSettles) {
+  Browser browser = Ready();
+  browser.Perform(SetLocalDescription{kLeg, OpId{2}});
+  browser.Perform(AttachTracks{kLeg, OpId{3}});
+  browser.Perform(CloseLeg{kLeg});
+  EXPECT_TRUE(StepsOf(browser).empty());
+  EXPECT_EQ(browser.open_legs(), 0);
+}
+
+TEST(BrowserTest, ASecondChannelOnTheSameIdBreaksTheLeg) {
+  Browser browser = Ready();
+  EXPECT_EQ(browser.Perform(OpenChannel{kLeg}), std::nullopt);
+  EXPECT_EQ(browser.Perform(OpenChannel{kLeg}), Event(LegBroken{kLeg, "OperationError"}));
+}
+
+TEST(BrowserTest, OneCertificateServesEveryLeg) {
+  Settings settings;
+  settings.one_certificate = true;
+  Browser browser(5, settings);
+  browser.Perform(OpenLeg{LegId{1}, {}});
+  browser.Perform(OpenLeg{LegId{2}, {}});
+  EXPECT_EQ(browser.Find(LegId{1})->certificate(), browser.Find(LegId{2})->certificate());
+  EXPECT_FALSE(browser.Find(LegId{1})->session() == browser.Find(LegId{2})->session());
+}
+
+}  // namespace
+}  // namespace duet::model
