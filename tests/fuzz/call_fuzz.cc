@@ -121,8 +121,8 @@ class Story {
     const std::string name = std::to_string(which / 4);
     return Sdp(name, {"ufrag" + name, "other" + name}, which % 2 != 0);
   }
-  Candidate AnyCandidate() {
-    const std::uint32_t which = bytes_.Number();
+  // 14 comes as a flood.
+  static Candidate CandidateOf(std::uint32_t which) {
     if (which == 0) return EndOfCandidates();
     return HostCandidate(which == 15 ? std::string() : (which % 2 != 0 ? "ufrag" : "other") + std::to_string(which / 4));
   }
@@ -230,7 +230,12 @@ void Story::Word() {
     }
     case 'k': {
       const Stamp stamp = TheirStamp();
-      return Message("getCandidate", CandidateJson(AnyCandidate(), stamp));
+      const std::uint32_t which = bytes_.Number();
+      constexpr int kFlood = 128;
+      for (int left = which == 14 ? kFlood : 1; left > 0; --left) {
+        Message("getCandidate", CandidateJson(CandidateOf(which), stamp));
+      }
+      return;
     }
     case 'l': return call_.Handle(LeaveRequested{});
     case 'm': {
@@ -255,7 +260,7 @@ void Story::Word() {
     case 't': return call_.Advance(Millis{1} * (1u << bytes_.Number()));
     case 'u': {
       const LegId leg = Leg();
-      const Candidate candidate = AnyCandidate();
+      const Candidate candidate = CandidateOf(bytes_.Number());
       for (const WatchedCall::Leg& open : call_.legs()) {
         if (open.id == leg && !open.gathers) return;
       }
