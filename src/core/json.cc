@@ -22,7 +22,7 @@ class JsonParser {
   char Peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   bool Take(char c) {
-    if (Peek() != c || at_ >= text_.size()) return false;
+    if (at_ == text_.size() || text_[at_] != c) return false;
     ++at_;
     return true;
   }

@@ -137,6 +137,7 @@ Decoded DecodeCandidate(const Json& value) {
     // W3C WebRTC 4.8.1: one of the two must say which media section it is for.
     if (!IsSafeCandidate(c.candidate) || (!c.has_sdp_mid && index < 0)) return DropReason::kMalformed;
     if (c.username_fragment.empty()) c.username_fragment = CandidateFragment(c.candidate);
+    if (c.username_fragment.size() > options::kMaxFragmentBytes) return DropReason::kMalformed;
   }
   return SignalMessage(std::move(message));
 }
@@ -304,12 +305,15 @@ bool IsRoomName(std::string_view name) {
 
 std::string CleanName(std::string_view name) {
   std::string clean;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto byte = [&name](std::size_t at) { return at < name.size() ? static_cast<unsigned char>(name[at]) : 0u; };
-    const bool c0 = byte(i) < 0x20 || byte(i) == 0x7F;
-    const bool c1 = byte(i) == 0xC2 && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0;
-    if (c1) ++i;
-    if (!c0 && !c1) clean.push_back(name[i]);
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) continue;
+    // C1: looked for in what is left, so that nothing that goes can make one.
+    if (byte >= 0x80 && byte < 0xA0 && clean.ends_with('\xC2')) {
+      clean.pop_back();
+    } else {
+      clean.push_back(c);
+    }
   }
   std::size_t end = std::min(clean.size(), options::kMaxNameBytes);
   if (end < clean.size()) {

@@ -288,6 +288,13 @@ TEST(SignalMessageTest, AnOfferNumberMustLeaveRoomForTheNext) {
   EXPECT_FALSE(Decodes("getOffer", Text(With(kOffer, kStamp), "offer", "0")));
 }
 
+TEST(SignalMessageTest, ALegsNameIsMadeOfWordCharactersAndDots) {
+  EXPECT_TRUE(Decodes("getOffer", Text(With(kOffer, kStamp), "leg", Quote("a.B-c_9"))));
+  for (const std::string name : {"", "a b", "a/b", "\u00e9", "a,b"}) {
+    EXPECT_FALSE(Decodes("getOffer", Text(With(kOffer, kStamp), "leg", Quote(name)))) << name;
+  }
+}
+
 TEST(SignalMessageTest, ARoomsHashHasAllThirtyTwoBits) {
   const std::string text = Text(With(kOffer, kStamp), "room", "4294967295");
   EXPECT_EQ(Decode<DescriptionMessage>("getOffer", text).stamp.room_hash, 0xFFFFFFFFu);
@@ -330,6 +337,16 @@ TEST(SignalMessageTest, ACandidatesFragmentIsReadFromItsLineIfNotTold) {
   EXPECT_EQ(Decode<CandidateMessage>("getCandidate", Text(untold)).candidate.username_fragment, "Line");
   const Members told = {{"candidate", line}, kCandidate[1], kCandidate[3]};
   EXPECT_EQ(Decode<CandidateMessage>("getCandidate", Text(told)).candidate.username_fragment, "u");
+}
+
+TEST(SignalMessageTest, AFragmentInACandidatesLineIsNoLongerThanATold) {
+  for (const std::size_t size : {kMaxFragmentBytes, kMaxFragmentBytes + 1}) {
+    const std::string fragment(size, 'f');
+    const Members in_line = {{"candidate", Quote("candidate:1 1 udp 1 192.0.2.1 9 typ host ufrag " + fragment)},
+                             kCandidate[1]};
+    EXPECT_EQ(Decodes("getCandidate", Text(in_line)), size == kMaxFragmentBytes);
+    EXPECT_EQ(Decodes("getCandidate", Text(kCandidate, "usernameFragment", Quote(fragment))), size == kMaxFragmentBytes);
+  }
 }
 
 TEST(SignalMessageTest, ACandidateThatNamesADomainOrIsTooLongIsRefused) {
@@ -504,6 +521,12 @@ TEST(SignalMessageTest, ANameKeepsItsTextAndLosesItsControlCharacters) {
   EXPECT_EQ(CleanName("\n\n"), "");
   EXPECT_EQ(CleanName("a\u0080\u0085\u009fb\u00a0\u00df"), "ab\u00a0\u00df");
   EXPECT_EQ(Decode<UserJoined>("user_joined", R"({"id":"p","name":"P\u0000a\nt"})").person.name, "Pat");
+}
+
+TEST(SignalMessageTest, WhatIsTakenOutOfANameMakesNoNewControlCharacter) {
+  for (const std::string_view name : {"\xC2\x01\x85", "\xC2\xC2\x85\x85", "\xC2\x7F\xC2\x80\x9F"}) {
+    EXPECT_EQ(CleanName(name), "") << name;
+  }
 }
 
 TEST(SignalMessageTest, ALongNameIsCutBetweenCharacters) {

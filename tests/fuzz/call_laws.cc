@@ -1,0 +1,247 @@
+#include "fuzz/call_laws.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <type_traits>
+#include <utility>
+
+#include "core/json.h"
+#include "core/options.h"
+#include "fuzz/fuzz.h"
+#include "support/print.h"
+
+namespace duet {
+namespace {
+
+// DUET_FUZZ_TRACE=1 prints what happens, for whoever reads a finding.
+bool IsTraced() {
+  static const bool traced = std::getenv("DUET_FUZZ_TRACE") != nullptr;
+  return traced;
+}
+
+// The leg that an event is about, if it is about one.
+LegId LegOf(const Event& event) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.leg; }) {
+          return e.leg;
+        } else {
+          return LegId{};
+        }
+      },
+      event);
+}
+
+bool IsOnlyDrops(const Effects& effects, DropReason reason) {
+  return !effects.empty() && std::all_of(effects.begin(), effects.end(),
+                                         [reason](const Effect& effect) { return effect == Effect(CountDrop{reason}); });
+}
+
+}  // namespace
+
+void WatchedCall::Handle(const Event& event) {
+  HandleOne(event);
+  // A deadline that is over moves on: each part has at most one, and what it starts is due later.
+  constexpr int kMostAtOnce = 4;
+  for (int fired = 0; call_.deadline() && *call_.deadline() <= now_ && std::holds_alternative<DeadlineReached>(event);
+       ++fired) {
+    FUZZ_CHECK(fired < kMostAtOnce);
+    HandleOne(DeadlineReached{});
+  }
+}
+
+void WatchedCall::HandleOne(const Event& event) {
+  if (IsTraced()) std::fprintf(stderr, "%lld ms  %s\n", static_cast<long long>(now_.count()), Print(event).c_str());
+  Before(event);
+  const Call before = call_;
+  const Effects effects = call_.Handle(event, now_);
+  if (IsTraced()) {
+    for (const Effect& effect : effects) std::fprintf(stderr, "          %s\n", Print(effect).c_str());
+  }
+  After(event, effects, before);
+}
+
+void WatchedCall::Before(const Event& event) {
+  if (std::holds_alternative<SignalingConnected>(event)) connected_ = true;
+  if (std::holds_alternative<SignalingLost>(event)) connected_ = false;
+  if (const auto* grant = std::get_if<MediaGranted>(&event)) {
+    granted_[grant->op.value] = {grant->microphone, grant->camera};
+    std::erase_if(prompts_, [&](const RequestMedia& prompt) { return prompt.op == grant->op; });
+  }
+  if (const auto* refusal = std::get_if<MediaRefused>(&event)) {
+    std::erase_if(prompts_, [&](const RequestMedia& prompt) { return prompt.op == refusal->op; });
+  }
+  if (const auto* ended = std::get_if<LocalTrackEnded>(&event)) live_[ended->kind == MediaKind::kCamera] = false;
+  if (const auto* opened = std::get_if<ChannelOpened>(&event)) {
+    if (Leg* leg = FindLeg(opened->leg)) leg->channel_open = true;
+  }
+  if (const auto* found = std::get_if<LocalCandidateFound>(&event)) {
+    if (Leg* leg = FindLeg(found->leg)) ++leg->found;
+  }
+  const auto settle = [this](LegId leg, OpId op) {
+    std::erase_if(descriptions_, [=](const DescriptionOrder& order) { return order.leg == leg && order.op == op; });
+  };
+  if (const auto* local = std::get_if<LocalDescriptionSet>(&event)) settle(local->leg, local->op);
+  if (const auto* remote = std::get_if<RemoteDescriptionSet>(&event)) settle(remote->leg, remote->op);
+  if (const auto* failed = std::get_if<DescriptionFailed>(&event)) settle(failed->leg, failed->op);
+}
+
+void WatchedCall::After(const Event& event, const Effects& effects, const Call& before) {
+  // I8: what is about a leg that is gone changes nothing, nor does what is not understood or is somebody else's.
+  const LegId leg = LegOf(event);
+  if ((leg != LegId{} && FindLeg(leg) == nullptr) || IsOnlyDrops(effects, DropReason::kMalformed) ||
+      IsOnlyDrops(effects, DropReason::kUnknown) || IsOnlyDrops(effects, DropReason::kForeign)) {
+    FUZZ_CHECK(call_ == before);
+  }
+  const bool early = std::holds_alternative<DeadlineReached>(event) && (!before.deadline() || *before.deadline() > now_);
+  if (early) FUZZ_CHECK(effects.empty() && call_ == before);
+
+  // I10: what one event costs is bounded, by what the limits let wait and what our own browser found.
+  std::size_t found = 0;
+  for (const Leg& open : legs_) found += open.found;
+  FUZZ_CHECK(effects.size() <= options::kMaxOutbox + options::kMaxEarlyCandidates + 32 + found);
+  for (const Effect& effect : effects) {
+    std::visit([this](const auto& order) { Take(order); }, effect);
+  }
+
+  // I1: one leg, and perhaps old ones that only say goodbye.
+  const Phase phase = call_.snapshot().phase;
+  const bool over = phase == Phase::kIdle || phase == Phase::kEnded;
+  const std::optional<Millis> deadline = call_.deadline();
+  if (over) {
+    // I2: no track is live, and a leg that still says goodbye is closed soon.
+    FUZZ_CHECK(!live_[0] && !live_[1]);
+    FUZZ_CHECK(legs_.empty() != deadline.has_value());
+    FUZZ_CHECK(!deadline || *deadline <= now_ + options::kFarewellTimeout);
+  }
+  if (phase == Phase::kJoining && connected_) FUZZ_CHECK(deadline.has_value());
+  if (phase == Phase::kReconnecting) FUZZ_CHECK(deadline.has_value());
+}
+
+void WatchedCall::Finish() {
+  const Phase phase = call_.snapshot().phase;
+  if (phase != Phase::kIdle && phase != Phase::kEnded) Handle(LeaveRequested{});
+  Advance(options::kFarewellTimeout);
+  Handle(DeadlineReached{});
+  FUZZ_CHECK(legs_.empty() && !call_.deadline());
+  FUZZ_CHECK(call_.snapshot().phase == Phase::kEnded || call_.snapshot().phase == Phase::kIdle);
+}
+
+// ---- Signaling ----
+
+void WatchedCall::Take(const SendJoin& order) {
+  TakeNew(order.op);
+  FUZZ_CHECK(connected_);
+  joins_.push_back(order.op);
+}
+
+void WatchedCall::Take(const SendMessage& order) {
+  FUZZ_CHECK(connected_);
+  last_message_ = order;
+  if (order.name == "leave") return;
+  if (order.name == "offer") last_offer_ = order;
+  // Another Duet understands it. Two things have no number: what answers somebody without our fields, and candidates of
+  // an offer that was never sent, because somebody guessed our leg's name and offered on it meanwhile.
+  const std::optional<Json> json = Json::Parse(order.json);
+  const Json* offer = json ? json->Find("offer") : nullptr;
+  const Json* to = json ? json->Find("to") : nullptr;
+  FUZZ_CHECK(offer != nullptr && offer->integer() && to != nullptr && to->string() != nullptr);
+  if (offer->integer() == 0 && (order.name == "candidate" || (order.name == "answer" && to->string()->empty()))) return;
+  const std::string name = order.name == "offer" ? "getOffer" : order.name == "answer" ? "getAnswer" : "getCandidate";
+  FUZZ_CHECK(std::holds_alternative<SignalMessage>(DecodeSignal(name, order.json)));
+}
+
+// ---- Camera and microphone ----
+
+void WatchedCall::Take(const RequestMedia& order) {
+  TakeNew(order.op);
+  FUZZ_CHECK(order.microphone || order.camera);
+  prompts_.push_back(order);
+}
+
+void WatchedCall::Take(const UseMedia& order) {
+  const auto tracks = granted_.find(order.op.value);
+  FUZZ_CHECK(tracks != granted_.end());
+  for (std::size_t kind : {0u, 1u}) live_[kind] = live_[kind] || tracks->second[kind];
+  granted_.erase(tracks);
+}
+
+void WatchedCall::Take(const DiscardMedia& order) { FUZZ_CHECK(granted_.erase(order.op.value) == 1); }
+
+void WatchedCall::Take(const EnableTrack& order) { FUZZ_CHECK(live_[order.kind == MediaKind::kCamera]); }
+
+void WatchedCall::Take(const StopMedia&) {
+  FUZZ_CHECK(live_[0] || live_[1]);
+  live_ = {};
+}
+
+// ---- Legs ----
+
+WatchedCall::Leg* WatchedCall::FindLeg(LegId leg) {
+  const auto found = std::find_if(legs_.begin(), legs_.end(), [leg](const Leg& open) { return open.id == leg; });
+  return found == legs_.end() ? nullptr : &*found;
+}
+
+WatchedCall::Leg& WatchedCall::OpenOne(LegId leg) {
+  Leg* found = FindLeg(leg);
+  FUZZ_CHECK(found != nullptr);
+  return *found;
+}
+
+void WatchedCall::TakeNew(OpId op) {
+  FUZZ_CHECK(op.value > last_op_);
+  last_op_ = op.value;
+}
+
+void WatchedCall::Take(const OpenLeg& order) {
+  FUZZ_CHECK(order.leg.value > last_leg_);
+  last_leg_ = order.leg.value;
+  legs_.push_back({});
+  legs_.back().id = order.leg;
+}
+
+void WatchedCall::Take(const OpenChannel& order) {
+  FUZZ_CHECK(!OpenOne(order.leg).has_channel);
+  OpenOne(order.leg).has_channel = true;
+}
+
+void WatchedCall::Take(const AcceptTransceivers& order) { FUZZ_CHECK(OpenOne(order.leg).remote == DescriptionType::kOffer); }
+
+void WatchedCall::Take(const AttachTracks& order) {
+  OpenOne(order.leg);
+  TakeNew(order.op);
+}
+
+void WatchedCall::Take(const SetLocalDescription& order) {
+  TakeNew(order.op);
+  // A browser makes an answer where a remote offer was set last and not answered.
+  descriptions_.push_back({order.leg, order.op, std::nullopt, OpenOne(order.leg).remote == DescriptionType::kOffer});
+  OpenOne(order.leg).remote.reset();
+  OpenOne(order.leg).gathers = true;
+}
+
+void WatchedCall::Take(const SetRemoteDescription& order) {
+  TakeNew(order.op);
+  Leg& leg = OpenOne(order.leg);
+  leg.remote = order.description.type;
+  leg.candidates = 0;
+  descriptions_.push_back({order.leg, order.op, order.description.type, false});
+}
+
+void WatchedCall::Take(const AddCandidate& order) {
+  TakeNew(order.op);
+  FUZZ_CHECK(++OpenOne(order.leg).candidates <= options::kMaxCandidates + options::kMaxEarlyCandidates);
+}
+
+void WatchedCall::Take(const SendOnChannel& order) {
+  FUZZ_CHECK(OpenOne(order.leg).channel_open);
+  FUZZ_CHECK(DecodeChannelMessage(order.json).has_value());
+}
+
+void WatchedCall::Take(const CloseLeg& order) {
+  OpenOne(order.leg);
+  std::erase_if(legs_, [&](const Leg& leg) { return leg.id == order.leg; });
+  std::erase_if(descriptions_, [&](const DescriptionOrder& description) { return description.leg == order.leg; });
+}
+
+}  // namespace duet
