@@ -131,7 +131,7 @@ std::string ReadFactInto(const std::vector<Json>& list, std::string_view kind, R
   if (fit == Fit::kOk) return {};
   const std::string name = list[0].string()->substr(0, 40);
   if (fit == Fit::kUnknown) return "no " + std::string(kind) + " is called \"" + name + "\"";
-  return "a " + name + " has other fields";
+  return name + " does not have these fields";
 }
 
 // What `line` begins with up to a space, which is taken away, too.

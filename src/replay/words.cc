@@ -85,7 +85,7 @@ std::string Brief(const Person& person) {
 }
 
 std::string Brief(const RoomUsers& message) {
-  return "the server's list of " + std::to_string(message.users.size()) + " people";
+  return "the server's list, " + std::to_string(message.users.size()) + " in it";
 }
 std::string Brief(const UserJoined& message) { return "the server: " + Brief(message.person) + " comes in"; }
 std::string Brief(const UserExit&) { return "the server: the other one is gone"; }
@@ -170,11 +170,13 @@ std::string Of(const OpenSignaling&) { return "connect to the server"; }
 std::string Of(const SendJoin&) { return "ask the server for a seat"; }
 std::string Of(const SendMessage& effect) {
   if (effect.name == "leave") return "tell the server that we leave";
-  const bool relayed = effect.name == "offer" || effect.name == "answer" || effect.name == "candidate";
-  if (!relayed) return "send " + Quoted(effect.name) + ", " + Bytes(effect.json);
-  // As the other side will hear of it.
-  std::string heard = "get" + effect.name;
-  heard[3] = static_cast<char>(heard[3] - 'a' + 'A');
+  // As another Duet will hear of it. What goes to others names no leg.
+  const std::string_view heard = effect.name == "offer"       ? "getOffer"
+                                 : effect.name == "answer"    ? "getAnswer"
+                                 : effect.name == "candidate" ? "getCandidate"
+                                                              : "";
+  const auto decoded = DecodeSignal(heard, effect.json);
+  if (!std::holds_alternative<SignalMessage>(decoded)) return "send " + Printable(effect.name, 64) + ", " + Bytes(effect.json);
   return "send " + Brief(heard, effect.json);
 }
 std::string Of(const RequestMedia& effect) { return "ask for " + Devices(effect.microphone, effect.camera); }

@@ -237,7 +237,7 @@ function createNames() {
 
   /** @param {string} number */
   function hash(number) {
-    if (!/^\d{1,10}$/.test(number)) return number;
+    if (!/^\d{1,10}$/.test(number) || Number(number) > 0xffffffff) return number; // none that the core would take
     return hashes.get(number) ?? rename('hash', number, String);
   }
 
@@ -256,7 +256,8 @@ function createNames() {
     }
     if (kind === 'hash') return Number(hash(String(value)));
     if (Array.isArray(value)) return value.map((item) => field(item, 'text'));
-    return typeof value === 'string' ? (renamers[kind] ?? text)(value) : value;
+    if (typeof value === 'string') return (renamers[kind] ?? text)(value);
+    return typeof value === 'number' ? value : null;
   }
 
   /** @param {string} line @returns {string[]} the line, or nothing of one that the core has not written */
