@@ -240,11 +240,10 @@ export function createView(document, actions) {
   }
 
   async function saveRecord() {
-    try {
-      await actions.save();
-    } catch {
-      save.textContent = 'The server cannot be reached, so nothing was saved. Try again later.';
-    }
+    save.textContent = await actions.save().then(
+      () => 'Record saved. Save it again',
+      () => 'The server cannot be reached, so nothing was saved. Try again later.',
+    );
   }
 
   find('form').addEventListener('submit', onSubmit);

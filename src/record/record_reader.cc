@@ -119,7 +119,8 @@ Fit ReadFact(const std::vector<Json>& list, Variant* out) {
     using Fact = std::variant_alternative_t<index, Variant>;
     if (*list[0].string() != ShortName<Fact>()) return ReadFact<Variant, index + 1>(list, out);
     Fact& fact = out->template emplace<index>();
-    return ListReader::TakeAll(list, [&fact](ListReader& reader) { reader.TakeFields(fact); }, 1) ? Fit::kOk : Fit::kWrong;
+    const auto take_fields = [&fact](ListReader& reader) { reader.TakeFields(fact); };
+    return ListReader::TakeAll(list, take_fields, 1) ? Fit::kOk : Fit::kWrong;
   }
 }
 

@@ -1,4 +1,5 @@
-// Reads what record_line.h writes. The file may come from a stranger: whatever is in it, the answer is a record or a sentence.
+// Reads what record_line.h writes. The file may come from a stranger: whatever is in it, the answer is a record or a
+// sentence.
 #ifndef DUET_RECORD_RECORD_READER_H_
 #define DUET_RECORD_RECORD_READER_H_
 
@@ -19,7 +20,7 @@ inline constexpr std::string_view kRecordHead = "# duet record 1";
 
 // What the browser keeps is 4 M characters (web/host.js), of three bytes at most.
 inline constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
-// Each byte of the largest message (64 KiB) may be an escape of an escape.
+// Of the largest message (64 KiB) each byte may need an escape of six.
 inline constexpr std::size_t kMaxRecordLineBytes = 1024 * 1024;
 
 struct Step {

@@ -30,6 +30,7 @@ void PrintLine(const std::string& line) { Print(line + '\n'); }
 std::string trap_message;
 
 extern "C" void OnTrap(int) {
+  std::fflush(stdout);
   Print(trap_message, stderr);
   std::_Exit(kDifferent);
 }

@@ -21,7 +21,7 @@ struct ReplayResult {
 struct ReplayListener {
   std::function<void(const Step&)> on_step;             // before the event is handled: it might be the call's last
   std::function<void(const std::string&)> on_timeline;  // one line, without its end
-  std::function<void(const std::string&)> on_record;    // the record anew, one line: the same events, the orders as they came
+  std::function<void(const std::string&)> on_record;  // the record anew, one line: the same events, the orders as they came
 };
 
 ReplayResult Replay(const Record& record, const ReplayListener& listener);

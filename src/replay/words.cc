@@ -175,9 +175,8 @@ std::string Of(const SendMessage& effect) {
                                  : effect.name == "answer"    ? "getAnswer"
                                  : effect.name == "candidate" ? "getCandidate"
                                                               : "";
-  const auto decoded = DecodeSignal(heard, effect.json);
-  if (!std::holds_alternative<SignalMessage>(decoded)) return "send " + Printable(effect.name, 64) + ", " + Bytes(effect.json);
-  return "send " + Brief(heard, effect.json);
+  const bool is_for_duet = std::holds_alternative<SignalMessage>(DecodeSignal(heard, effect.json));
+  return "send " + (is_for_duet ? Brief(heard, effect.json) : Printable(effect.name, 64) + ", " + Bytes(effect.json));
 }
 std::string Of(const RequestMedia& effect) { return "ask for " + Devices(effect.microphone, effect.camera); }
 std::string Of(const UseMedia&) { return "use what was given"; }

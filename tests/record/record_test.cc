@@ -1,5 +1,5 @@
-// The record's lines: what is written can be read again, and what is not written so is refused. The samples are made field by
-// field by the compiler, so that every event and order is among them, the newest one too.
+// The record's lines: what is written can be read again, and what is not written so is refused. The samples are made field
+// by field by the compiler, so that every event and order is among them, the newest one too.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -209,7 +209,8 @@ TEST(RecordTest, AFileThatIsNoRecordIsRefusedWithItsLine) {
       {"5 < [\"LeaveRequested\"]\n", 1, "a record begins with the line \"# duet record 1\""},
       {head + "# a comment\n\n5 < nonsense\n", 4, "after < or >, there is no list that begins with a name"},
       {head + "5 > [\"StopMedia\"]\n", 2, "it is an order without an event of that time before it"},
-      {head + "5 < [\"LeaveRequested\"]\n6 > [\"StopMedia\"]\n", 3, "it is an order without an event of that time before it"},
+      {head + "5 < [\"LeaveRequested\"]\n6 > [\"StopMedia\"]\n", 3,
+       "it is an order without an event of that time before it"},
       {head + "5 < [\"LeaveRequested\"]\n4 < [\"LeaveRequested\"]\n", 3, "time runs backwards"},
       {head + "5 < [\"LeaveRequested\"]\n# cut: full\n5 < [\"LeaveRequested\"]\n", 4, "the record was cut before this line"},
       {std::string(kMaxRecordBytes + 1, '#'), 1, "the file is larger than any record"},
@@ -222,7 +223,8 @@ TEST(RecordTest, AFileThatIsNoRecordIsRefusedWithItsLine) {
 }
 
 TEST(RecordTest, CommentsEmptyLinesAndWindowsLineEndsAreNoTrouble) {
-  const auto read = ReadRecord(std::string(kRecordHead) + "\r\n# x\r\n\r\n5 < [ \"LeaveRequested\" ]\r\n5 > [\"StopMedia\"]\r\n# cut: full");
+  const auto read = ReadRecord(std::string(kRecordHead) +
+                               "\r\n# x\r\n\r\n5 < [ \"LeaveRequested\" ]\r\n5 > [\"StopMedia\"]\r\n# cut: full");
   const Record* record = std::get_if<Record>(&read);
   ASSERT_NE(record, nullptr);
   ASSERT_EQ(record->steps.size(), 1u);
