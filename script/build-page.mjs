@@ -1,8 +1,8 @@
 // @ts-check
 // Builds the page into build/page/: plain static files for any web server, each with a .gz beside it.
 // What main.js imports becomes one file with it, the compiled call's glue included (`import … from 'duet-wasm'`); what it
-// imports dynamically lies under lazy/, each a file that shares nothing with main.js, so that a cold load stays one file. DUET_SIGNALING=https://… names a signaling server other than the page's own host.
-
+// imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js.
+// DUET_SIGNALING=https://… names a signaling server other than the page's own host.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

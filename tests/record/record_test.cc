@@ -22,7 +22,10 @@ namespace {
 // ---- Samples ----
 
 // Everything that needs an escape, from one to four bytes of UTF-8, and a number that no other field has.
-std::string Text(int number) { return std::string("\"\\/\b\t\r\n\x01\x7F \0 ü 語 🦆 [1,2] #", 38) + std::to_string(number); }
+std::string Text(int number) {
+  constexpr char kStrange[] = "\"\\/\b\t\r\n\x01\x7F \0 ü 語 🦆 [1,2] #";
+  return std::string(kStrange, sizeof kStrange - 1) + std::to_string(number);
+}
 
 template <typename T>
 void Fill(T& field, int& number);
