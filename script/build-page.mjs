@@ -3,6 +3,7 @@
 // What main.js imports becomes one file with it, the compiled call's glue included (`import … from 'duet-wasm'`); what it
 // imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js.
 // DUET_SIGNALING=https://… names a signaling server other than the page's own host.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

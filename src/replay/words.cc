@@ -88,9 +88,11 @@ std::string Brief(const RoomUsers& message) {
   return "the server's list, " + std::to_string(message.users.size()) + " in it";
 }
 std::string Brief(const UserJoined& message) { return "the server: " + Brief(message.person) + " comes in"; }
-std::string Brief(const UserExit&) { return "the server: the other one is gone"; }
+std::string Brief(const UserExit& message) {
+  return message.lost ? "the server: the other one did not come back" : "the server: the other one is gone";
+}
 std::string Brief(const PeerAway&) { return "the server: the other one's socket is lost"; }
-std::string Brief(const PeerBack&) { return "the server: the other one's socket is back"; }
+std::string Brief(const PeerBack& message) { return "the server: " + Brief(message.person) + " is back"; }
 std::string Brief(const RoomFull&) { return "the server: the room is full"; }
 std::string Brief(const DescriptionMessage& message) {
   return std::string(Word(message.description.type)) + Of(message.stamp) + ", " + Bytes(message.description.sdp);
@@ -132,6 +134,7 @@ std::string Of(const JoinAnswered& event) {
   if (!answer) return "the server's answer to join is malformed, " + Bytes(event.json);
   switch (answer->error) {
     case JoinError::kNone: break;
+    case JoinError::kBusy: return "the server is busy";
     case JoinError::kRoomFull: return "the server refuses: the room is full";
     case JoinError::kBadRoom: return "the server refuses: no room may be called so";
     case JoinError::kRefused: return "the server refuses";

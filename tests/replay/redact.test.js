@@ -180,6 +180,12 @@ const ODD = [
   ['JoinAnswered', 1, admitted({ id: 'p'.repeat(65) })],
   ['JoinAnswered', 1, admitted(null, { iceServers: [{ urls: `turn:${'h'.repeat(600)}`, username: 'u'.repeat(513) }] })],
   ['JoinAnswered', 1, admitted(null, { iceServers: [{ urls: ['http://alice.example/'] }, { urls: 5 }, { urls: 'turn:host', username: 'a\u0001' }] })],
+  ...['stun:[1:2.3]', 'stun:[fe80::1]', 'stun:[fe80::1%25eth0]', 'stun:[]', 'stun:...', 'stun:cafe.de:99999', 'stun:10.0.0.1:0', `stun:[${'1:'.repeat(300)}]`, 'turn:10.0.0.1?transport=sctp', 'stuns:a-b_c.example', 'STUN:alice'].map(
+    (urls) => ['JoinAnswered', 1, admitted({ id: PEER, v: 1 }, { iceServers: [{ urls, username: 'u', credential: 'c' }] })],
+  ),
+  heard('peer_back', { id: PEER, name: 'Alice', v: 1 }),
+  heard('user_exit', { id: PEER, lost: true }),
+  ['JoinAnswered', 1, '{"ok":false,"error":"busy"}'],
   ['LegBroken', 1, 'Alice said no'],
   ['DescriptionFailed', 1, 3, 'InvalidAccessError'],
 ];

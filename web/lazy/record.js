@@ -5,7 +5,7 @@
 //
 // Loaded only when it is wanted.
 
-const LIMITS = { token: 64, candidate: 1024, sdp: 48 * 1024 }; // bytes, as src/core/options.h has them
+const LIMITS = { token: 64, url: 512, candidate: 1024, sdp: 48 * 1024 }; // bytes, as src/core/options.h has them
 
 // What the strings in an event or order are, field by field. "-" is a number.
 const FIELDS = new Map(
@@ -212,8 +212,8 @@ function createNames() {
       return original.replace(/[^\n]+/g, (line) => (line.endsWith('\r') ? `${sdpLine(line.slice(0, -1))}\r` : sdpLine(line)));
     },
     url(original) {
-      const [, scheme, host, rest] = /^((?:stun|turn)s?:)(\[[^\]]*\]|[\w.-]+)([\w:?=]*)$/.exec(original) ?? [];
-      if (!scheme) return text(original);
+      const [, scheme, host, rest] = /^((?:stun|turn)s?:)(\[[\w:]*\]|[\w.-]+)([\w:?=]*)$/.exec(original) ?? [];
+      if (!scheme || original.length > LIMITS.url) return text(original);
       const bare = host.replace(/[[\]]/g, '');
       return scheme + (/[:.]/.test(bare) && !/[g-z]/i.test(bare) ? host.replace(bare, address(bare)) : host) + rest;
     },
