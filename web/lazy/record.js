@@ -97,6 +97,8 @@ function createNames() {
   const starts = new Map();
   /** @type {Map<string, string>} */
   const hashes = new Map();
+  /** @type {Set<string>} the page's own id */
+  const own = new Set();
 
   /**
    * What is not allowed must stay so: too long a text, one with control characters, one with characters that are `odd`.
@@ -264,7 +266,7 @@ function createNames() {
   function redactLine(line) {
     const [comment] = /^# [a-zA-Z :]*/.exec(line) ?? [];
     if (comment) return [comment];
-    const [, start, list] = /^(\d+ [<>] )(\[".*\])$/.exec(line) ?? [];
+    const [, start, list] = /^(\d+ [<>] )(\[".*\])$/s.exec(line) ?? [];
     if (!list) return [];
     const [type, ...fields] = JSON.parse(list);
     if (type === 'JoinRequested') {
@@ -272,11 +274,9 @@ function createNames() {
       own.add(fields[3]);
     }
     const kindsOf = FIELDS.get(type)?.split(' ') ?? [];
-    return [start + JSON.stringify([type, ...fields.map((/** @type {unknown} */ value, /** @type {number} */ index) => field(value, kindsOf[index]))])];
+    fields.forEach((/** @type {unknown} */ value, /** @type {number} */ index) => (fields[index] = field(value, kindsOf[index])));
+    return [start + JSON.stringify([type, ...fields])];
   }
-
-  /** @type {Set<string>} the page's own id */
-  const own = new Set();
 
   /** To be called when every line was seen once: names the ids so that their order stays. */
   function arrange() {
