@@ -1,7 +1,8 @@
 // @ts-check
 // Builds the page into build/page/: plain static files for any web server, each with a .gz beside it.
 // What main.js imports becomes one file with it, the compiled call's glue included (`import … from 'duet-wasm'`); what it
-// imports dynamically lies under lazy/. DUET_SIGNALING=https://… names a signaling server other than the page's own host.
+// imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js.
+// DUET_SIGNALING=https://… names a signaling server other than the page's own host.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,11 +42,11 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'warning',
     alias: { 'duet-wasm': join(wasm, 'duet.mjs') },
-    external: ['*.svg'],
+    external: ['*.svg', './lazy/*'],
     plugins: [withoutWebTransport],
   };
   const results = await Promise.all([
-    build({ ...options, entryPoints: ['web/main.js'], format: 'esm', splitting: true, chunkNames: 'lazy/[name]-[hash]' }),
+    build({ ...options, entryPoints: ['web/main.js', 'web/lazy/record.js'], format: 'esm' }),
     build({ ...options, entryPoints: ['web/file.js'], format: 'iife' }),
     build({ ...options, entryPoints: ['web/style.css'], minify: true }),
   ]);

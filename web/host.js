@@ -61,7 +61,7 @@ export function createHost({ view, onCrash }) {
     if (dead) return;
     dead = true;
     clearTimeout(timer);
-    log(`crash ${error}`);
+    log(`# cut: ${error}`);
     for (const end of kept) outcome(end);
     kept.clear();
     onCrash(error);
@@ -77,7 +77,7 @@ export function createHost({ view, onCrash }) {
   function log(line) {
     if (logged > MAX_LOG) return;
     logged += line.length + 1;
-    lines.push(logged > MAX_LOG ? 'the record is full' : line);
+    lines.push(logged > MAX_LOG ? '# cut: full' : line);
   }
 
   /**

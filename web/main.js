@@ -20,6 +20,7 @@ async function join(room, name) {
   const turn = ++joins;
   const { seat, page } = await seatTaken;
   if (turn === joins) host.post({ type: 'join', room, name, seat, page });
+  setTimeout(() => getRecorder().catch(() => {}), 2000); // when the record is wanted, the server may be out of reach
 }
 
 function leave() {
@@ -32,11 +33,15 @@ function switcher(kind) {
   return (/** @type {boolean} */ on) => host.post({ type: 'switch', kind, on });
 }
 
+const getRecorder = () => import('./lazy/record.js');
+const log = async () => (await getRecorder()).redact(host.text());
+
 const view = createView(document, {
   join,
   leave,
   setMicrophone: switcher('microphone'),
   setCamera: switcher('camera'),
+  save: async () => (await getRecorder()).save(host.text()),
   reload: () => location.reload(),
 });
 
@@ -85,6 +90,6 @@ function onAddressChanged() {
 
 addEventListener('pagehide', leave);
 addEventListener('hashchange', onAddressChanged);
-Object.assign(window, { duet: { snapshot: host.snapshot, log: host.text } });
+Object.assign(window, { duet: { snapshot: host.snapshot, log } });
 view.fill(readAddress(location, history));
 start();

@@ -48,7 +48,7 @@ function isOn(device) {
  * render() is kept and passed on after it.
  * @param {Document} document
  * @param {{join(room: string, name: string): unknown, leave(): void, setMicrophone(on: boolean): void,
- *   setCamera(on: boolean): void, reload(): void}} actions
+ *   setCamera(on: boolean): void, save(): Promise<void>, reload(): void}} actions
  */
 export function createView(document, actions) {
   /** @type {(id: string) => any} */
@@ -65,6 +65,7 @@ export function createView(document, actions) {
   const status = find('status');
   const link = find('link');
   const copy = find('copy');
+  const save = find('save');
   const sound = find('sound');
   const onLoopback = isLoopback(location.hostname);
 
@@ -154,6 +155,7 @@ export function createView(document, actions) {
     showSwitch(find('mic'), microphone);
     showSwitch(find('camera'), camera);
 
+    save.hidden = phase === 'idle';
     find('invite').hidden = phase !== 'waiting';
     link.value = `${location.origin}${location.pathname}#room=${encodeURIComponent(room)}`;
     find('hint').hidden = !onLoopback || (phase !== 'idle' && phase !== 'waiting');
@@ -237,10 +239,18 @@ export function createView(document, actions) {
     setTimeout(() => (copy.textContent = 'Copy'), COPIED_FOR);
   }
 
+  async function saveRecord() {
+    save.textContent = await actions.save().then(
+      () => 'Record saved. Save it again',
+      () => 'The server cannot be reached, so nothing was saved. Try again later.',
+    );
+  }
+
   find('form').addEventListener('submit', onSubmit);
   find('leave').addEventListener('click', () => actions.leave());
   find('mic').addEventListener('click', () => shown && actions.setMicrophone(!isOn(shown.microphone)));
   find('camera').addEventListener('click', () => shown && actions.setCamera(!isOn(shown.camera)));
+  save.addEventListener('click', saveRecord);
   find('reload').addEventListener('click', () => actions.reload());
   copy.addEventListener('click', copyLink);
   link.addEventListener('focus', () => link.select());

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "browser/js_convert.h"
-#include "browser/log.h"
+#include "record/record_line.h"
 
 namespace duet {
 
@@ -25,9 +25,9 @@ void Runner::Post(const val& event) {
 void Runner::Handle(const Event& event) {
   const Millis now = clock_.Now();
   if (std::holds_alternative<DeadlineReached>(event)) clock_.Rang();
-  host_.Log(LogLine(now, event));
+  host_.Log(RecordLine(now, event));
   for (const Effect& effect : call_.Handle(event, now)) {
-    host_.Log(LogLine(now, effect));
+    host_.Log(RecordLine(now, effect));
     std::visit([this](const auto& order) { performer_.Perform(order); }, effect);
   }
   clock_.Arm(call_.deadline());

@@ -101,7 +101,7 @@ export async function openPage() {
     snapshot: () => wasm.snapshot(),
     lines: () => host.text().split('\n'),
     /** What happened and what was ordered, in order, without time and facts. */
-    story: () => page.lines().map((line) => line.replace(/^\d+ ([<>]) (\w+).*/, '$1 $2')),
+    story: () => page.lines().map((line) => line.replace(/^\d+ ([<>]) \["(\w+)".*/, '$1 $2')),
     connections: () => FakePeerConnection.all,
 
     join(room = ROOM) {

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
+import { replayAll } from './replay.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const builtPage = join(root, 'build/page');
@@ -183,6 +184,7 @@ export function situation(name, house, body) {
       };
       await body({ open, server, url: server?.url, browser, later: (closer) => closers.push(closer), diagnostic: (text) => context.diagnostic(text) });
       for (const { problems } of opened) assert.deepEqual(problems, [], 'what the pages complained about');
+      await replayAll(opened.map(({ page }) => page), name, (text) => context.diagnostic(text));
     };
     let failure;
     try {
