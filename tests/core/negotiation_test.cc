@@ -238,6 +238,15 @@ TEST(NegotiationTest, WhoYieldsWhileMakingAnOfferNeverSendsIt) {
   EXPECT_EQ(Said(Only<SendMessage>(offered).at(0), "offer"), "3");
 }
 
+TEST(NegotiationTest, WhoYieldsSendsNoCandidatesOfAnOfferThatWasNeverSent) {
+  const ScenePtr scene = At(Situation::kOfferingAgain, Impolite());
+  scene->Hear(scene->TheirOffer(2));
+  EXPECT_EQ(scene->Find(HostCandidate("ours")), Effects{});
+  scene->LocalSet(DescriptionType::kOffer);
+  scene->RemoteSet();
+  EXPECT_EQ(Outline(scene->LocalSet(DescriptionType::kAnswer)), "send answer, SetLocalDescription");
+}
+
 TEST(NegotiationTest, AnOfferDuringTheAnswerToOursIsNoCollision) {
   for (const Person& peer : {Impolite(), Polite()}) {
     const ScenePtr scene = At(Situation::kAnswered, peer);

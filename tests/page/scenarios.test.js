@@ -5,11 +5,15 @@ import test from 'node:test';
 
 const root = new URL('../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
-const rows = [...read('docs/scenarios.md').matchAll(/^\| (\d+) \| (.+?) \| (.+) \|$/gm)].map(([, number, , proof]) => ({ number: Number(number), proof }));
+const rows = [...read('docs/scenarios.md').matchAll(/^\| (\d+) \| .+? \| (.+) \|$/gm)].map(([, number, proof]) => ({
+  number: Number(number),
+  proof,
+}));
 
 const coreTests = new Set();
 for (const file of readdirSync(new URL('tests/core/', root))) {
-  for (const [, suite, name] of read(`tests/core/${file}`).matchAll(/^TEST(?:_[FP])?\((\w+), (\w+)\)/gm)) coreTests.add(`${suite}.${name}`);
+  const tests = read(`tests/core/${file}`).matchAll(/^TEST(?:_[FP])?\((\w+), (\w+)\)/gm);
+  for (const [, suite, name] of tests) coreTests.add(`${suite}.${name}`);
 }
 
 const namesIn = (source) => [...source.matchAll(/\b(?:test|situation)\(\s*(['"`])(.+?)\1,/g)].map(([, , name]) => name);
@@ -29,8 +33,9 @@ test('every scenario has one row, in its place', () => {
 });
 
 test('every test that is named is there', () => {
-  const missing = rows.flatMap(({ number, proof }) => [...proof.matchAll(/`([^`]+)`/g)].filter(([, name]) => /[.:]/.test(name) && !exists(name)).map(([, name]) => `${number}: ${name}`));
-  assert.deepEqual(missing, []);
+  for (const { number, proof } of rows) {
+    for (const [, name] of proof.matchAll(/`([^`]*[.:][^`]*)`/g)) assert.ok(exists(name), `${number}: there is no test ${name}`);
+  }
 });
 
 test('every scenario is proved, or it is said when or by whom', (t) => {
