@@ -238,6 +238,15 @@ TEST(NegotiationTest, WhoYieldsWhileMakingAnOfferNeverSendsIt) {
   EXPECT_EQ(Said(Only<SendMessage>(offered).at(0), "offer"), "3");
 }
 
+TEST(NegotiationTest, WhoYieldsSendsNoCandidatesOfAnOfferThatWasNeverSent) {
+  const ScenePtr scene = At(Situation::kOfferingAgain, Impolite());
+  scene->Hear(scene->TheirOffer(2));
+  EXPECT_EQ(scene->Find(HostCandidate("ours")), Effects{});
+  scene->LocalSet(DescriptionType::kOffer);
+  scene->RemoteSet();
+  EXPECT_EQ(Outline(scene->LocalSet(DescriptionType::kAnswer)), "send answer, SetLocalDescription");
+}
+
 TEST(NegotiationTest, AnOfferDuringTheAnswerToOursIsNoCollision) {
   for (const Person& peer : {Impolite(), Polite()}) {
     const ScenePtr scene = At(Situation::kAnswered, peer);
@@ -389,6 +398,25 @@ TEST(NegotiationTest, WhoAnsweredLeavesTheRestToTheOneWhoOffered) {
 
 // ---- Failures ----
 
+TEST(NegotiationTest, AnOfferOfNothingOrOfTheUnknownIsLeftToTheBrowser) {
+  const std::string head = "v=0\r\no=- 9 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+  for (const std::string& sdp : {std::string(), std::string("v=0"), head, head + "m=hologram 9 X/Y 1\r\n",
+                                 head + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"}) {
+    for (const bool taken : {true, false}) {
+      Scene scene(Polite());
+      const Effects effects = scene.Answer(scene.Theirs(DescriptionType::kOffer, 1, sdp));
+      EXPECT_EQ(Only<SetRemoteDescription>(effects).at(0).description.sdp, sdp);
+      if (taken) {
+        scene.RemoteSet();
+        EXPECT_EQ(Outline(scene.LocalSet(DescriptionType::kAnswer)), "send answer") << sdp;
+      } else {
+        scene.Fail();
+        EXPECT_FALSE(scene.alive) << sdp;
+      }
+    }
+  }
+}
+
 TEST(NegotiationTest, ABadOfferDuringACallLeavesEverythingAsItWas) {
   const ScenePtr scene = At(Situation::kStable, Polite());
   scene->Hear(scene->TheirOffer(2, "bad"));
@@ -438,6 +466,13 @@ TEST(NegotiationTest, CandidatesOfTheNextGenerationWaitAndThoseOfTheLastAreStale
   scene->RemoteSet();
   scene->LocalSet(DescriptionType::kAnswer);
   EXPECT_EQ(Outline(scene->Hear(scene->TheirOffer(3, "third"))), "SetRemoteDescription offer, drop stale");
+}
+
+TEST(NegotiationTest, CandidatesOfAnOfferThatIsIgnoredAreNeverAdded) {
+  const ScenePtr scene = At(Situation::kOfferedAgain, Polite());
+  EXPECT_EQ(Outline(scene->Hear(scene->TheirOffer(3, "ignored"))), kOdd);
+  EXPECT_EQ(scene->Hear(HostCandidate("ignored")), Effects{});
+  EXPECT_EQ(Outline(scene->Hear(scene->TheirAnswer(2, "taken"))), "SetRemoteDescription answer, drop stale");
 }
 
 TEST(NegotiationTest, EachSectionMayHaveAFragmentOfItsOwn) {

@@ -270,6 +270,23 @@ TEST_F(RoomTest, ASocketThatConnectsAgainWithoutALossAsksAgain) {
   EXPECT_FALSE(room.can_send());
 }
 
+TEST_F(RoomTest, AQuestionOnTheSocketBeforeHasNoAnswerAnyMore) {
+  Join();
+  Connect("socket-1");
+  Connect("socket-2");
+  EXPECT_FALSE(Admit(1));
+  EXPECT_TRUE(Admit(2));
+}
+
+TEST_F(RoomTest, TheListOfTheJoinBeforeMakesNoLegacyServer) {
+  Enter();
+  Leave();
+  Join();
+  EXPECT_FALSE(List({Seed()}));
+  EXPECT_TRUE(Admit(2));
+  EXPECT_FALSE(room.is_legacy());
+}
+
 TEST_F(RoomTest, AListInsteadOfAnAnswerMeansALegacyServer) {
   Join();
   Connect("us");

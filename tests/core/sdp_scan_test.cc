@@ -81,6 +81,7 @@ TEST(SdpScanTest, NamesThatADnsServerWouldHearOfAreNotSafe) {
                                      std::string("fe80::1%eth0"),
                                      std::string("0x7f.1"),
                                      std::string("beef.cafe"),
+                                     std::string("2130706433"),
                                      std::string("[::1]"),
                                      std::string("")}) {
     EXPECT_FALSE(IsSafeCandidate(CandidateLine(address))) << address;
@@ -108,6 +109,8 @@ TEST(SdpScanTest, WhatIsNoCandidateLineIsNotSafe) {
 // Some browsers take two spaces for one, and so would find another word in the address's place than we.
 TEST(SdpScanTest, ADoubledSpaceDoesNotHideTheAddress) {
   EXPECT_FALSE(IsSafeCandidate("candidate:1 1 udp  1 evil.example 9 typ host"));
+  EXPECT_FALSE(IsSafeCandidate("candidate:1 1 udp  192.0.2.1 evil.example 9 typ host"));
+  EXPECT_FALSE(IsSafeCandidate("candidate:1  1 udp 1.0 evil.example 9 typ host"));
   EXPECT_FALSE(IsSafeCandidate("candidate:1  1 udp 1 evil.example 9 typ host"));
   EXPECT_FALSE(IsSafeCandidate("candidate:  1 1 udp 1 evil.example 9 typ host"));
 }

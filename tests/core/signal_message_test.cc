@@ -433,6 +433,10 @@ TEST(SignalMessageTest, AWrongIceServerIsLeftOutAndTheOthersStay) {
   }
 }
 
+TEST(SignalMessageTest, IfEveryIceServerIsWrongItIsAsIfNoneWasTold) {
+  EXPECT_EQ(DecodeJoinAnswer(Text(kWelcome, "iceServers", R"([{"urls":"stnu:a"}])"))->ice_servers, std::nullopt);
+}
+
 TEST(SignalMessageTest, AnIceServerThatABrowserWouldThrowAtIsLeftOut) {
   const auto is_read = [](const std::string& url, const std::string& more = R"(,"username":"u","credential":"c")") {
     const auto answer =

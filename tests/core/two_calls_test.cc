@@ -225,6 +225,45 @@ TEST(TwoCallsTest, ServerThatForgotEverythingAndGaveASeatAwayDoesNotTouchTheCall
   }
 }
 
+// What is in flight is lost with the sockets; what the two have agreed on so far is not.
+TEST(TwoCallsTest, ServerThatForgetsEverythingDuringSetUpStillBringsBothTogether) {
+  for (int steps = 0; steps < 100; ++steps) {
+    World world(ServerKind::kDuet, static_cast<std::uint32_t>(steps) + 1);
+    world.Join(kA);
+    world.Join(kB);
+    for (int i = 0; i < steps; ++i) world.Step();
+    world.ForgetEverything();
+    world.Run();
+    for (const Side side : {kA, kB}) world.RegainSocket(steps % 2 == 0 ? side : side == kA ? kB : kA);
+    world.Run();
+    for (const Side side : {kA, kB}) world.GrantMedia(side);
+    world.Run();
+    world.Advance(options::kConnectTimeout * 2);
+    ExpectCall(world);
+    if (HasFailure()) FAIL() << "after " << steps << " steps";
+  }
+}
+
+TEST(TwoCallsTest, SocketLostAtAnyMomentOfSetUpStillBringsBothTogether) {
+  for (int steps = 0; steps < 100; ++steps) {
+    for (const Side side : {kA, kB}) {
+      World world(ServerKind::kDuet, static_cast<std::uint32_t>(steps) + 1);
+      world.Join(kA);
+      world.Join(kB);
+      for (int i = 0; i < steps; ++i) world.Step();
+      world.LoseSocket(side);
+      world.Run();
+      world.RegainSocket(side);
+      world.Run();
+      for (const Side each : {kA, kB}) world.GrantMedia(each);
+      world.Run();
+      world.Advance(options::kConnectTimeout * 2);
+      ExpectCall(world);
+      if (HasFailure()) FAIL() << "side " << side << " after " << steps << " steps";
+    }
+  }
+}
+
 TEST(TwoCallsTest, ShortLossIsNotShown) {
   World world;
   Connect(world);
@@ -378,6 +417,24 @@ TEST(TwoCallsTest, LeavingAtAnyMomentLeavesNothingOn) {
     EXPECT_FALSE(world.call(kA).deadline());
     EXPECT_EQ(world.phase(kB), Phase::kWaiting);
     if (HasFailure()) FAIL() << "after " << steps << " steps";
+  }
+}
+
+TEST(TwoCallsTest, BothLeaveAtOnceInAnyOrderOfEvents) {
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    World world(ServerKind::kDuet, seed);
+    Connect(world);
+    for (const Side side : {kA, kB}) world.Leave(side);
+    world.Run();
+    world.Advance(options::kFarewellTimeout);
+    for (const Side side : {kA, kB}) {
+      EXPECT_EQ(world.phase(side), Phase::kEnded);
+      EXPECT_EQ(world.cause(side), Cause::kLeft);
+      EXPECT_FALSE(world.has_tracks(side));
+      EXPECT_EQ(world.open_legs(side), 0);
+      EXPECT_FALSE(world.call(side).deadline());
+    }
+    if (HasFailure()) FAIL() << "seed " << seed;
   }
 }
 

@@ -1,4 +1,4 @@
-// One call and a way to tell it event by event what happens to it.
+// One call on a stage: what happens to it is told event by event, and what it orders is looked at.
 #ifndef DUET_TESTS_SUPPORT_CALL_SCENE_H_
 #define DUET_TESTS_SUPPORT_CALL_SCENE_H_
 
