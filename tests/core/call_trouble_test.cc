@@ -141,13 +141,6 @@ TEST_F(CallTroubleTest, CallThatNeverConnectedEndsAfterAMinuteIfTheOtherStaysAwa
 
 // ---- Offers of others ----
 
-TEST_F(CallTroubleTest, OfferOfAStrangerDuringOursIsNoCollision) {
-  EnterRoomWithDuet(kLower);
-  OfferMade(LegId{1});
-  Message("getOffer", Stamped("offer", kHigher, "their-1", 1, 9));
-  EXPECT_TRUE(Dropped(DropReason::kUnexpected));
-}
-
 TEST_F(CallTroubleTest, NewLegOfTheOtherIsTakenEvenIfOursLooksWell) {
   ConnectToDuet(kLower);
   Message("getOffer", Stamped("offer", kLower, "their-2", 1, 10));
@@ -156,8 +149,12 @@ TEST_F(CallTroubleTest, NewLegOfTheOtherIsTakenEvenIfOursLooksWell) {
   ExpectSeen(Phase::kReconnecting, Cause::kRetrying);
 }
 
-TEST_F(CallTroubleTest, WhoOffersWhileOurPathIsLostIsAnswered) {
+TEST_F(CallTroubleTest, NewcomerWhoOffersWhileOurPathIsLostIsAnswered) {
   ConnectToDuet(kLower);
+  Message("user_joined", R"({"id":"zzzzzzzz-their-page-000","name":"Bob","v":1})");
+  Message("getOffer", Stamped("offer", kHigher, "another-1", 1, 10));
+  EXPECT_TRUE(Dropped(DropReason::kUnexpected));
+  ExpectSeen(Phase::kConnected);
   On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
   Message("getOffer", Stamped("offer", kHigher, "another-1", 1, 10));
   EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
