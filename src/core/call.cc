@@ -112,6 +112,12 @@ void Call::On(const RemoteDescriptionSet& event, Turn& turn) {
 
 void Call::On(const DescriptionFailed& event, Turn& turn) {
   if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
+  if (leg_->began_with(event.op)) {
+    // Whoever made such an offer has not cost us an attempt, nor shown that anybody is there.
+    turn.Drop(DropReason::kRefused);
+    recovery_.OnLegYielded();
+    return leg_->peer().id.empty() ? OnPeerGone(Cause::kNone, turn) : OnLegDead(turn);
+  }
   if (!leg_->OnDescriptionFailed(event, turn)) OnLegDead(turn);
 }
 

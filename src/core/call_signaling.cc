@@ -134,10 +134,10 @@ void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
   const Stamp& stamp = message.stamp;
   if (IsCollision(stamp)) {
     if (self_.page > stamp.from) return turn.Drop(DropReason::kUnexpected);  // impolite: ours stands
-    recovery_.OnLegYielded();
   } else if (leg_ && !MayReplaceLeg(stamp)) {
     return turn.Drop(DropReason::kUnexpected);
   }
+  if (leg_) recovery_.OnLegYielded();
   const Person sender = SenderOf(stamp);
   if (partner() == nullptr || partner()->id != sender.id) recovery_.Reset();
   if (room_.peer() != sender) room_.SetPeer(sender);

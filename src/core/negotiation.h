@@ -55,6 +55,8 @@ class Negotiation {
   bool is_polite(const Turn& turn) const { return peer_is_duet() && turn.self.page < peer_.id; }
   // Our first offer of this leg has no answer yet.
   bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
+  // The browser is being given the offer for which this leg was opened.
+  bool began_with(OpId op) const { return step_ == Step::kRemoteOffer && op == op_ && !ours_ && !agreed_; }
   // The `o=` session of the other end, "" until it is known.
   const std::string& remote_session() const { return remote_.session; }
   // Something can be said on the data channel. It may open while the answer is still being set, and Chromium 156 with

@@ -15,8 +15,10 @@ class Recovery {
   // A leg was opened, by us or on the other's offer. The first one of a call is no retry.
   void OnLegOpened(Millis now);
 
-  // The leg that was opened last gives way to another one, because offers crossed: it did not fail.
-  void OnLegYielded() { --legs_; }
+  // The leg that was opened last gives way to another one, or came of an offer that can't be read: it did not fail.
+  void OnLegYielded() {
+    if (legs_ > 0) --legs_;  // a connection is not among them
+  }
 
   // RTCPeerConnection.connectionState of the present leg.
   void OnConnected();

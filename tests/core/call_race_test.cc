@@ -157,6 +157,42 @@ TEST_F(CallRaceTest, ThirdDuetOnTheLessonsServerCannotSpeakInTheOthersPlace) {
   EXPECT_TRUE(Did<SetRemoteDescription>());
 }
 
+// ---- Offers of people whom nobody knows: the lesson's server passes on everything from everywhere ----
+
+TEST_F(CallRaceTest, OfferThatCannotBeReadCostsACallThatIsBeingMadeNoAttempt) {
+  EnterLessonRoom("[]");
+  Message("getOffer", Stamped("offer", kLower, "their-1", 1, 9));
+  Message("getOffer", Bare("offer", 10));
+  On(DescriptionFailed{LegId{2}, Last<SetRemoteDescription>().op, "OperationError"});
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
+  On(ConnectionStateChanged{LegId{3}, ConnectionState::kFailed});
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);
+}
+
+TEST_F(CallRaceTest, OfferThatCannotBeReadMakesNobodyOfNothing) {
+  EnterLessonRoom("[]");
+  Message("getOffer", Bare("offer", 10));
+  On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "OperationError"});
+  EXPECT_EQ(last_, (Effects{CountDrop{DropReason::kRefused}, CloseLeg{LegId{1}}}));
+  ExpectSeen(Phase::kWaiting);
+  EXPECT_FALSE(call_.deadline());
+}
+
+TEST_F(CallRaceTest, StrangerWhoseOfferComesToNothingCostsTheCallNoAttempt) {
+  EnterLessonRoom("[]");
+  Message("getOffer", Stamped("offer", kLower, "their-1", 1, 9));
+  Message("getOffer", Stamped("offer", kHigher, "strange-1", 1, 10));
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kFailed});
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);
+  Message("getOffer", Stamped("offer", kLower, "their-1", 1, 9));
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
+  RemoteSet(LegId{3});
+  AnswerMade(LegId{3});
+  Connected(LegId{3});
+  ExpectSeen(Phase::kConnected);
+}
+
 // ---- A seed ----
 
 TEST_F(CallRaceTest, SeedThatAnsweredBeforeItsJoinMayOfferAfterIt) {

@@ -207,6 +207,13 @@ TEST(RecoveryTest, ALegThatYieldedIsNoAttempt) {
   EXPECT_EQ(recovery.OnLegDead(kStart, true), Verdict::kWait);
 }
 
+TEST(RecoveryTest, AConnectionThatGivesWayIsNoAttemptEither) {
+  Recovery recovery = Connected();
+  recovery.OnLegYielded();
+  recovery.OnLegOpened(kStart);
+  EXPECT_EQ(recovery.OnLegDead(kStart, true), Verdict::kGiveUp);
+}
+
 TEST(RecoveryTest, ADeadLegHasNoConnectDeadline) {
   Recovery recovery = Connecting();
   recovery.OnLegDead(kStart, true);
