@@ -8,10 +8,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -52,15 +54,34 @@ class Canonical {
     std::uint32_t number;
   };
 
-  void AddNumber(std::uint64_t number);
+  // A text without the ids in it, as a hash, and these ids.
+  struct Parsed {
+    std::uint64_t hash[2];
+    std::vector<Id> ids;  // `at` means nothing
+  };
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const;
+  };
+
+  void AddNumber(std::uint64_t number) {
+    if (size_ + 16 > bytes_.size()) bytes_.resize(bytes_.size() * 2);
+    for (; number >= 0x80; number >>= 7) bytes_[size_++] = static_cast<unsigned char>(number | 0x80);
+    bytes_[size_++] = static_cast<unsigned char>(number);
+  }
   void AddText(std::string_view text);
   void AddId(unsigned page, std::uint32_t number);
+  void AddWord(std::uint64_t word);
+  static Parsed Parse(std::string_view text);
 
   Millis now_{0};
   unsigned page_ = 0;
-  std::string bytes_;
+  std::vector<unsigned char> bytes_ = std::vector<unsigned char>(4096);
+  std::size_t size_ = 0;
   std::vector<Id> ids_;
   std::array<std::vector<std::uint32_t>, kPages> order_;
+  // Every text that was ever seen: there are few, and each comes again and again.
+  std::unordered_map<std::string, Parsed, TextHash, std::equal_to<>> texts_;
 };
 
 // ---- How each kind of value is written ----

@@ -1,61 +1,15 @@
 #include "explorer/search.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <optional>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace duet::explorer {
 namespace {
-
-using State = std::uint32_t;  // by the order of discovery
-
-struct DigestHash {
-  std::size_t operator()(const Digest& digest) const { return digest.low; }
-};
-
-// How a state was first reached.
-struct Origin {
-  State from = 0;
-  Step step;
-};
-
-struct Edge {
-  State from = 0;
-  State to = 0;
-};
-
-class Search {
- public:
-  Search(const Scene& scene, const Limits& limits) : scene_(scene), limits_(limits) {}
-
-  Report Run();
-  // The last story before the core traps.
-  void PrintCurrentStory() const;
-
- private:
-  bool Expand(State state, const World& world);
-  std::string Story(State state, const Step* last) const;
-  std::string Blame(const std::string& fault, State state, const Step* last) const;
-  void CheckLiveness();
-
-  Scene scene_;
-  Limits limits_;
-  Report report_;
-  Canonical canonical_;
-  std::unordered_map<Digest, State, DigestHash> seen_;
-  std::vector<Origin> origins_;
-  std::vector<bool> is_settled_well_;
-  std::vector<Edge> edges_;  // only what has to happen
-  std::deque<World> frontier_;
-  State current_ = 0;
-  Step current_step_;
-};
 
 const Search* running = nullptr;
 
@@ -64,111 +18,98 @@ void OnTrap(int) {
   std::_Exit(1);
 }
 
-Report Search::Run() {
+}  // namespace
+
+Search::Search(const Scene& scene, bool whole) : scene_(scene), whole_(whole) {
+  World world(scene_);
+  (void)Settle(&world);
+  Add(std::move(world), 0, {});
+}
+
+void Search::Run(const Limits& limits) {
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [start] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   running = this;
   for (const int signal : {SIGILL, SIGTRAP, SIGABRT, SIGSEGV}) std::signal(signal, OnTrap);
-
-  frontier_.emplace_back(scene_);
-  seen_.emplace(frontier_.front().Canonicalize(&canonical_), 0);
-  origins_.emplace_back();
-  is_settled_well_.push_back(frontier_.front().IsSettledWell());
   bool is_cut = false;
-  for (State state = 0; !frontier_.empty(); ++state) {
+  while (!frontier_.empty() && !is_cut) {
+    const auto state = static_cast<State>(first_edge_.size());
     const World world = std::move(frontier_.front());
     frontier_.pop_front();
     if (!Expand(state, world)) break;
-    is_cut = seen_.size() >= limits_.states || (state % 1024 == 0 && seconds() > static_cast<double>(limits_.time.count()));
-    if (is_cut) break;
+    is_cut = seen_.size() >= limits.states ||
+             (state % 256 == 0 && (seconds() > limits.seconds || bytes() > limits.bytes));
   }
   report_.states = seen_.size();
-  report_.complete = report_.fault.empty() && !is_cut;
-  if (report_.complete) CheckLiveness();
-  report_.seconds = seconds();
+  if (report_.fault.empty() && frontier_.empty()) {
+    CheckLiveness();
+    report_.complete = report_.fault.empty();
+  }
+  report_.seconds += seconds();
   running = nullptr;
-  return report_;
+}
+
+std::size_t Search::bytes() const {
+  return seen_.bytes() + origins_.capacity() * sizeof(Origin) + outcomes_.capacity() * sizeof(outcomes_[0]) +
+         edges_.capacity() * sizeof(State) + first_edge_.capacity() * sizeof(first_edge_[0]) +
+         frontier_.size() * World::kBytes;
+}
+
+// What may as well happen at once does.
+std::optional<std::string> Search::Settle(World* world) const {
+  while (!whole_) {
+    const std::optional<Step> step = world->CertainStep();
+    if (!step) break;
+    if (std::optional<std::string> fault = world->Take(*step)) return fault;
+  }
+  if (law_) {
+    if (std::string fault = law_(*world); !fault.empty()) return fault;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Search::Take(const Step& step, World* world) const {
+  if (std::optional<std::string> fault = world->Take(step)) return fault;
+  return Settle(world);
+}
+
+void Search::Add(World world, State from, const Step& step) {
+  const auto [number, is_new] = seen_.Number(world.Canonicalize(&canonical_));
+  if (!origins_.empty() && !IsOptional(step.act)) edges_.push_back(number);
+  if (!is_new) return;
+  origins_.push_back({from, step});
+  outcomes_.push_back(world.Outcome());
+  frontier_.push_back(std::move(world));
 }
 
 bool Search::Expand(State state, const World& world) {
   current_ = state;
+  first_edge_.push_back(edges_.size());
   for (const Step& step : world.Steps()) {
     current_step_ = step;
     World next = world;
-    const std::optional<std::string> fault = next.Take(step);
+    const std::optional<std::string> fault = Take(step, &next);
     ++report_.edges;
     report_.most_effects = std::max(report_.most_effects, next.most_effects);
     if (fault) {
       report_.fault = Blame(*fault, state, &step);
       return false;
     }
-    const auto [found, is_new] = seen_.emplace(next.Canonicalize(&canonical_), static_cast<State>(seen_.size()));
-    if (!IsOptional(step.act)) edges_.push_back({state, found->second});
-    if (!is_new) continue;
-    origins_.push_back({state, step});
-    is_settled_well_.push_back(next.IsSettledWell());
-    frontier_.push_back(std::move(next));
+    Add(std::move(next), state, step);
   }
   return true;
 }
 
-// I6. Wherever one gets by what has to happen and never gets out of any more, everything is well. (Tarjan's components,
-// without recursion.)
+// I6. Wherever one gets by what has to happen and never gets out of any more, everything is well.
 void Search::CheckLiveness() {
-  const auto count = static_cast<State>(origins_.size());
-  std::vector<State> first(count + 1, 0);
-  for (const Edge& edge : edges_) ++first[edge.from + 1];
-  for (State i = 0; i < count; ++i) first[i + 1] += first[i];
-  std::vector<State> to(edges_.size());
-  std::vector<State> fill(first.begin(), first.end() - 1);
-  for (const Edge& edge : edges_) to[fill[edge.from]++] = edge.to;
-
-  constexpr State kNone = ~State{0};
-  std::vector<State> index(count, kNone);
-  std::vector<State> low(count, 0);
-  std::vector<State> component(count, kNone);
-  std::vector<State> stack;
-  std::vector<std::pair<State, State>> calls;  // a state, and the next of its edges
-  State next_index = 0;
-  State next_component = 0;
-  for (State root = 0; root < count; ++root) {
-    if (index[root] != kNone) continue;
-    calls.push_back({root, first[root]});
-    index[root] = low[root] = next_index++;
-    stack.push_back(root);
-    while (!calls.empty()) {
-      auto& [state, edge] = calls.back();
-      if (edge < first[state + 1]) {
-        const State target = to[edge++];
-        if (index[target] == kNone) {
-          index[target] = low[target] = next_index++;
-          stack.push_back(target);
-          calls.push_back({target, first[target]});
-        } else if (component[target] == kNone) {
-          low[state] = std::min(low[state], index[target]);
-        }
-        continue;
-      }
-      const State done = state;
-      calls.pop_back();
-      if (!calls.empty()) low[calls.back().first] = std::min(low[calls.back().first], low[done]);
-      if (low[done] != index[done]) continue;
-      // `done` is the root of a component: everything above it on the stack.
-      const auto begin = std::find(stack.rbegin(), stack.rend(), done).base() - 1;
-      bool is_terminal = true;
-      State worst = kNone;
-      for (auto member = begin; member != stack.end(); ++member) component[*member] = next_component;
-      for (auto member = begin; member != stack.end(); ++member) {
-        for (State e = first[*member]; e < first[*member + 1]; ++e) is_terminal &= component[to[e]] == next_component;
-        if (!is_settled_well_[*member]) worst = std::min(worst, *member);
-      }
-      stack.erase(begin, stack.end());
-      ++next_component;
-      if (!is_terminal) continue;
-      ++report_.terminals;
-      if (worst != kNone && report_.fault.empty()) {
-        report_.fault = Blame("I6: nothing leads out of here, and it is not well", worst, nullptr);
-      }
+  std::vector<std::size_t> first = first_edge_;
+  first.push_back(edges_.size());
+  for (const std::vector<State>& end : TerminalComponents(first, edges_)) {
+    ++report_.ends;
+    for (const State state : end) {
+      report_.outcomes.insert(outcomes_[state]);
+      if (World::IsWell(outcomes_[state]) || !report_.fault.empty()) continue;
+      report_.fault = Blame("I6: nothing leads out of here, and it is not well", state, nullptr);
     }
   }
 }
@@ -180,15 +121,26 @@ std::string Search::Story(State state, const Step* last) const {
   for (State at = state; at != 0; at = origins_[at].from) steps.push_back(origins_[at].step);
   std::reverse(steps.begin(), steps.end());
   std::string story;
+  int number = 0;
   World world(scene_);
   std::string seen = world.Describe();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    story += std::to_string(i + 1) + ". " + ToString(steps[i]);
-    const bool is_last = last != nullptr && i + 1 == steps.size();
-    if (running != nullptr && is_last) break;  // it may trap
-    (void)world.Take(steps[i]);
+  const auto tell = [&](const Step& step) {
+    story += std::to_string(++number) + ". " + ToString(step);
+    (void)world.Take(step);
     if (world.Describe() != seen) story += "  [" + (seen = world.Describe()) + "]";
     story += '\n';
+  };
+  const auto settle = [&] {
+    for (std::optional<Step> step; !whole_ && (step = world.CertainStep());) tell(*step);
+  };
+  settle();
+  for (const Step& step : steps) {
+    if (in_story_ && &step == &steps.back()) {
+      story += std::to_string(number + 1) + ". " + ToString(step) + ", or what follows from it at once\n";
+      break;  // it traps
+    }
+    tell(step);
+    settle();
   }
   return story;
 }
@@ -198,12 +150,64 @@ std::string Search::Blame(const std::string& fault, State state, const Step* las
 }
 
 void Search::PrintCurrentStory() const {
+  const_cast<Search*>(this)->in_story_ = true;
   std::printf("The call trapped:\n%s\n", Story(current_, &current_step_).c_str());
   std::fflush(stdout);
 }
 
-}  // namespace
-
-Report Explore(const Scene& scene, const Limits& limits) { return Search(scene, limits).Run(); }
+// Tarjan's components, without recursion.
+std::vector<std::vector<std::uint32_t>> TerminalComponents(const std::vector<std::size_t>& first,
+                                                           const std::vector<std::uint32_t>& to) {
+  using Node = std::uint32_t;
+  constexpr Node kNone = ~Node{0};
+  const auto count = static_cast<Node>(first.size() - 1);
+  std::vector<std::vector<Node>> terminal;
+  std::vector<Node> index(count, kNone);
+  std::vector<Node> low(count, 0);
+  std::vector<Node> component(count, kNone);
+  std::vector<Node> stack;
+  std::vector<std::pair<Node, std::size_t>> calls;  // a node, and the next of its edges
+  Node next_index = 0;
+  Node next_component = 0;
+  const auto enter = [&](Node node) {
+    index[node] = low[node] = next_index++;
+    stack.push_back(node);
+    calls.push_back({node, first[node]});
+  };
+  for (Node root = 0; root < count; ++root) {
+    if (index[root] == kNone) enter(root);
+    while (!calls.empty()) {
+      auto& [node, edge] = calls.back();
+      if (edge < first[node + 1]) {
+        const Node target = to[edge++];
+        if (index[target] == kNone) {
+          enter(target);
+        } else if (component[target] == kNone) {
+          low[node] = std::min(low[node], index[target]);
+        }
+        continue;
+      }
+      const Node done = node;
+      calls.pop_back();
+      if (!calls.empty()) low[calls.back().first] = std::min(low[calls.back().first], low[done]);
+      if (low[done] != index[done]) continue;
+      // `done` is the root of a component: everything above it on the stack.
+      const auto begin = std::find(stack.rbegin(), stack.rend(), done).base() - 1;
+      std::vector<Node> members(begin, stack.end());
+      stack.erase(begin, stack.end());
+      for (const Node member : members) component[member] = next_component;
+      const bool is_terminal = std::all_of(members.begin(), members.end(), [&](Node member) {
+        return std::all_of(to.begin() + static_cast<std::ptrdiff_t>(first[member]),
+                           to.begin() + static_cast<std::ptrdiff_t>(first[member + 1]),
+                           [&](Node target) { return component[target] == next_component; });
+      });
+      ++next_component;
+      if (!is_terminal) continue;
+      std::sort(members.begin(), members.end());
+      terminal.push_back(std::move(members));
+    }
+  }
+  return terminal;
+}
 
 }  // namespace duet::explorer

@@ -115,7 +115,7 @@ std::vector<Delivery> Server::Relay(Socket from, const Letter& letter) {
   if (kind_ == Kind::kLesson) {
     // To every socket of every room, but the sender's; the world knows which there are.
     for (std::uint8_t side = 0; side < 3; ++side) {
-      if (side != from.side) out.push_back({{side, 255}, {name, letter.json, {}}});
+      if (side != from.side) out.push_back({{side, kAnySocket}, {name, letter.json, {}}});
     }
     return out;
   }
@@ -162,6 +162,14 @@ std::vector<Delivery> Server::Expire(std::uint8_t side) {
     if (seats_[i].away && seats_[i].socket.side == side) return Remove(i, true);
   }
   return {};
+}
+
+bool Server::HasSeat(std::uint8_t side) const {
+  return std::any_of(seats_.begin(), seats_.end(), [side](const Seat& seat) { return seat.socket.side == side; });
+}
+
+bool Server::IsAnybodyAway() const {
+  return std::any_of(seats_.begin(), seats_.end(), [](const Seat& seat) { return seat.away; });
 }
 
 std::optional<Millis> Server::ExpiryOf(std::uint8_t side) const {

@@ -48,6 +48,9 @@ class Server {
  public:
   enum class Kind : std::uint8_t { kDuet, kLesson };
 
+  // In a Delivery: to whatever socket that side has now.
+  static constexpr std::uint8_t kAnySocket = 255;
+
   explicit Server(Kind kind = Kind::kDuet) : kind_(kind) {}
 
   // Each returns what is sent because of it, in order.
@@ -57,6 +60,10 @@ class Server {
   std::vector<Delivery> Expire(std::uint8_t side);
 
   void Forget() { seats_.clear(); }
+
+  Kind kind() const { return kind_; }
+  bool HasSeat(std::uint8_t side) const;
+  bool IsAnybodyAway() const;
 
   // When the seat of whoever was lost on `side` is given away; nothing if nobody was.
   std::optional<Millis> ExpiryOf(std::uint8_t side) const;

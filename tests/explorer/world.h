@@ -10,7 +10,9 @@
 
 #include "core/call.h"
 #include "explorer/canonical.h"
+#include "explorer/seed.h"
 #include "explorer/server.h"
+#include "explorer/step.h"
 #include "support/model/browser.h"
 #include "support/model/network.h"
 
@@ -41,50 +43,25 @@ struct Budget {
   }
 };
 
-enum class Act : std::uint8_t {
-  kJoin,        // a person presses Join
-  kBrowser,     // `browser`
-  kToServer,    // the server reads the page's oldest message
-  kToPage,      // the page reads the server's oldest message
-  kTimer,       // the call's deadline has come
-  kSocketBack,  // the page's socket is connected again
-  kNotice,      // the server notices that a socket is gone
-  kExpire,      // the server gives the seat of somebody lost away
-  kHeal,        // the path is whole again
-  // From here on nothing ever has to happen.
-  kLeave,
-  kRefuse,  // `browser`
-  kEarlyTimer,
-  kLoseSocket,
-  kRestart,
-  kReload,
-  kCut,
-  kHostile,  // number `number` of the hostile messages
-};
-
-struct Step {
-  Act act = Act::kJoin;
-  std::uint8_t side = 0;
-  std::uint8_t number = 0;
-  model::Step browser;
-};
-
-inline bool IsOptional(Act act) { return act >= Act::kLeave; }
-// In words: "A's browser has set its local description".
-std::string ToString(const Step& step);
-
 struct Scene {
   std::uint8_t sides = 2;
   Server::Kind server = Server::Kind::kDuet;
   Budget budget;
-  bool reloaded_is_polite = false;  // the id of a page after a reload is the lowest of all; else the highest
+  bool reloaded_is_polite = false;       // the id of a page after a reload is the lowest of all; else the highest
+  std::uint8_t seeds = 0;                // of the sides, the last ones
+  bool says_end_of_candidates = false;   // every browser does, as the specification wants it; else as Chromium 156
 };
 
 class World {
  public:
   explicit World(const Scene& scene);
 
+  // Everything that can happen now.
   std::vector<Step> Steps() const;
+
+  // One of these steps, if it does not matter when it is taken: it may as well be next, and nothing else need be tried. Why
+  // that is so stands where it is found (world_steps.cc).
+  std::optional<Step> CertainStep() const;
 
   // What is wrong with what happened, if anything.
   std::optional<std::string> Take(const Step& step);
@@ -92,10 +69,17 @@ class World {
   // What is wrong with the world as it is.
   std::optional<std::string> Fault() const;
 
-  // Both sides who are in the room see each other, or nobody is in it who could.
+  // Whether all is well if nothing that has to happen happens any more (laws.cc).
   bool IsSettledWell() const;
 
+  // What can be seen of every side, and whether it is settled well: in one number, the same as long as nobody sees a difference.
+  std::uint32_t Outcome() const;
+  static bool IsWell(std::uint32_t outcome) { return (outcome & 1) != 0; }
+
   Digest Canonicalize(Canonical* canonical) const;
+
+  // What one takes in memory, about (measured).
+  static constexpr std::size_t kBytes = 6'000;
 
   std::string Describe() const;
 
@@ -103,36 +87,51 @@ class World {
 
  private:
   struct Page {
-    Call call;
-    std::uint8_t number = 0;  // of the page among all, for the model
+    Call call;                 // unless there is a seed
+    std::optional<Seed> seed;  // the page is the tutorial's
+    std::uint8_t number = 0;   // of the page among all, for the model
     std::uint8_t socket = 0;
     bool connected = true;
     bool may_join = true;
+    bool was_lied_to = false;  // about somebody's presence
     std::vector<Letter> to_server;
     std::vector<Letter> to_page;
 
     template <typename Self, typename Visitor>
     static void Visit(Self& self, Visitor&& visit) {
       visit("call", self.call);
+      visit("seed", self.seed);
       visit("number", self.number);
       visit("socket", self.socket);
       visit("connected", self.connected);
       visit("may_join", self.may_join);
+      visit("was_lied_to", self.was_lied_to);
       visit("to_server", self.to_server);
       visit("to_page", self.to_page);
     }
   };
 
-  bool IsPartOfCall(std::size_t side) const;
+  // world_steps.cc
+  bool IsRoomStable() const;
+  bool IsIdleReading(std::size_t side) const;
+
+  // laws.cc
+  void Check(std::size_t side, const Event& event, const Call& before, const Effects& effects);
+  std::optional<std::string> FaultOf(std::size_t side) const;
+  bool IsIn(std::size_t side) const;
+  std::size_t PartnerOf(std::size_t side) const;
+  bool AreTogether(std::size_t side, std::size_t other) const;
+
   std::string PageId(const Page& page) const;
   std::string SocketId(std::size_t side) const;
+  void Load(std::size_t side);
   void Post(std::size_t side, Event event);
+  void PostToSeed(std::size_t side, const Event& event);
   void Perform(std::size_t side, const Effect& effect);
   void Send(const std::vector<Delivery>& deliveries);
   void LoseSocket(std::size_t side);
   void Reload(std::size_t side);
   void Blame(std::string what);
-  void Check(std::size_t side, const Event& event, const Call& before, const Effects& effects);
 
   Scene scene_;
   Budget left_;
@@ -143,13 +142,11 @@ class World {
   std::vector<Socket> unnoticed_;  // sockets that are gone without the server's knowing
   bool was_cut_ = false;
   bool was_late_ = false;
+  bool is_surprising_ = false;  // that anybody joined or left during this step
   Millis now_{0};
   std::vector<Event> due_;  // what the browser says during an effect
   std::optional<std::string> blame_;
 };
-
-// For names in stories: 'A', 'B', 'C'.
-inline char NameOf(std::size_t side) { return static_cast<char>('A' + side); }
 
 }  // namespace duet::explorer
 

@@ -56,6 +56,8 @@ class Browser {
   int live_tracks() const;
   int prompts() const { return static_cast<int>(requests_.size()); }
   bool IsLive(std::uint8_t track) const { return track != 0 && (track == microphone_.track || track == camera_.track); }
+  // 0: none.
+  std::uint8_t track(MediaKind kind) const { return (kind == MediaKind::kMicrophone ? microphone_ : camera_).track; }
   bool enabled(MediaKind kind) const { return (kind == MediaKind::kMicrophone ? microphone_ : camera_).enabled; }
 
   bool operator==(const Browser&) const = default;

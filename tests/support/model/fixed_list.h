@@ -6,8 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <type_traits>
+#include <vector>
 
 #include "core/check.h"
 
@@ -55,43 +55,31 @@ class FixedList {
   std::uint8_t size_ = 0;
 };
 
-// The same for large items: a copy costs as much as what is in it.
+// The same for large items: on the heap, and only as much as is there.
 template <typename T, std::size_t kMost>
 class LazyList {
   static_assert(std::is_trivially_copyable_v<T> && kMost < 256);
 
  public:
-  LazyList() = default;
-  LazyList(const LazyList& other) : size_(other.size_) { std::copy(other.begin(), other.end(), begin()); }
-  LazyList& operator=(const LazyList& other) {
-    size_ = other.size_;
-    if (this != &other) std::copy(other.begin(), other.end(), begin());
-    return *this;
-  }
-
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
-  T* begin() { return reinterpret_cast<T*>(bytes_); }
-  T* end() { return begin() + size_; }
-  const T* begin() const { return reinterpret_cast<const T*>(bytes_); }
-  const T* end() const { return begin() + size_; }
-  T& back() { return end()[-1]; }
+  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
+  T* begin() { return items_.data(); }
+  T* end() { return items_.data() + items_.size(); }
+  const T* begin() const { return items_.data(); }
+  const T* end() const { return items_.data() + items_.size(); }
+  T& back() { return items_.back(); }
 
   void push_back(const T& item) {
-    DUET_CHECK(size_ < kMost);
-    ::new (static_cast<void*>(end())) T(item);
-    ++size_;
+    DUET_CHECK(items_.size() < kMost);
+    items_.reserve(items_.size() + 1);
+    items_.push_back(item);
   }
-  void erase(const T* at) {
-    std::copy(at + 1, static_cast<const T*>(end()), begin() + (at - begin()));
-    --size_;
-  }
+  void erase(const T* at) { items_.erase(items_.begin() + (at - begin())); }
 
-  bool operator==(const LazyList& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
+  bool operator==(const LazyList&) const = default;
 
  private:
-  alignas(T) std::byte bytes_[kMost * sizeof(T)];
-  std::uint8_t size_ = 0;
+  std::vector<T> items_;
 };
 
 }  // namespace duet::model
