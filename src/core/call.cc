@@ -195,7 +195,10 @@ void Call::OpenWantedLeg(Turn& turn) {
   if (leg_ || !room_.can_send()) return;
   const bool is_there = room_.peer() && !room_.peer_away();
   if (recovery_.leg_wanted()) {
-    if (is_there || room_.is_legacy()) OfferTo(Person(*partner()), turn);
+    Person peer = *partner();
+    // There anybody may have said that they are somebody: who never connected is offered to without a name, like the first time.
+    if (room_.is_legacy() && !recovery_.connected_once()) peer.version = 0;
+    if (is_there || room_.is_legacy()) OfferTo(peer, turn);
   } else if (is_there && !room_.is_legacy() && !partner_ && !offer_by_) {
     OfferTo(Person(*room_.peer()), turn);  // had to wait while we talked to somebody else
   }

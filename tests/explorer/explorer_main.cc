@@ -96,11 +96,13 @@ void RunByTurns(const std::vector<Configuration>& all, const Options& options, T
   std::vector<std::unique_ptr<Search>> searches;
   for (const Configuration& configuration : all) searches.push_back(std::make_unique<Search>(configuration.scene, options.whole));
   std::size_t undone = all.size();
-  while (undone > 0 && left() > 0) {
+  for (bool moves = true; moves && left() > 0;) {
+    moves = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!searches[i] || left() <= 0) continue;
       const Limits limits{options.states, options.memory * 1'000'000 / undone, std::min(1.0, left())};
       if (searches[i]->report().states >= limits.states || searches[i]->bytes() > limits.bytes) continue;
+      moves = true;
       searches[i]->Run(limits);
       if (!searches[i]->done()) continue;
       Print(all[i].name, searches[i]->report(), total);

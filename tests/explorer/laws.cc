@@ -50,14 +50,16 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
                                 drop->reason == DropReason::kForeign || drop->reason == DropReason::kStale);
   if (must_not_matter && !(before == call)) Blame("I8: what was dropped changed " + who + ": " + Print(event));
 
-  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. So may a lie about
-  // somebody's presence, but only the call of somebody who is alone. A seed repeats nothing: what a fault takes from it is lost.
+  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats nothing:
+  // what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and that there
+  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left.
   const Snapshot seen = call.snapshot();
   if (!IsUnlucky(seen.cause) || IsUnlucky(before.snapshot().cause) || was_cut_ || was_late_) return;
   if (scene_.seeds > 0 && left_ != scene_.budget) return;
   bool is_alone = true;
   for (std::size_t other = 0; other < pages_.size(); ++other) is_alone = is_alone && (other == side || !IsIn(other));
-  if (pages_[side].was_lied_to && is_alone) return;
+  const bool was_misled = pages_[side].was_lied_to || server_.kind() == Server::Kind::kLesson;
+  if (is_alone && (was_misled || seen.cause == Cause::kConnectionLost)) return;
   Blame("I6: the call of " + who + " ended as " + std::string(ToString(seen.cause)) + " though every path was there");
 }
 

@@ -1,18 +1,24 @@
 #include "explorer/seed.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "core/json.h"
-#include "core/signal_message.h"
 
 namespace duet::explorer {
 namespace {
 
 constexpr LegId kLeg{1};
 constexpr model::Dialect kDialect{.says_end_of_candidates = false};
+
+std::string TextOf(const Json& object, std::string_view key) {
+  const Json* member = object.Find(key);
+  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
+}
 
 std::string DescriptionText(const Description& description) {
   const char* type = description.type == DescriptionType::kOffer ? "offer" : "answer";
@@ -51,17 +57,18 @@ std::vector<Letter> Seed::Handle(const Event& event, model::Browser* browser) {
     joined_ = true;
     sent.push_back({"join", R"({"room":"room","name":"Sam"})", {}});
   } else if (const MessageReceived* message = std::get_if<MessageReceived>(&event)) {
-    const auto decoded = DecodeSignal(message->name, message->json);
-    const SignalMessage* signal = std::get_if<SignalMessage>(&decoded);
-    if (signal == nullptr) return sent;
-    if (std::holds_alternative<RoomUsers>(*signal)) {
+    const std::optional<Json> json = Json::Parse(message->json);
+    const OpId op{++last_op_};
+    if (message->name == "room_users") {
       Describe(model::Wanted::kOffer, browser);
-    } else if (const DescriptionMessage* text = std::get_if<DescriptionMessage>(signal)) {
-      const OpId op{++last_op_};
-      if (text->description.type == DescriptionType::kOffer) answering_.push_back(op);
-      (void)browser->Perform(SetRemoteDescription{kLeg, op, text->description});
-    } else if (const CandidateMessage* candidate = std::get_if<CandidateMessage>(signal)) {
-      (void)browser->Perform(AddCandidate{kLeg, OpId{++last_op_}, candidate->candidate});
+    } else if (message->name == "getOffer" || message->name == "getAnswer") {
+      const bool is_offer = TextOf(*json, "type") == "offer";
+      if (message->name == "getOffer") answering_.push_back(op);
+      const Description description{is_offer ? DescriptionType::kOffer : DescriptionType::kAnswer, TextOf(*json, "sdp")};
+      (void)browser->Perform(SetRemoteDescription{kLeg, op, description});
+    } else if (message->name == "getCandidate") {
+      const Candidate candidate{TextOf(*json, "candidate"), TextOf(*json, "sdpMid"), TextOf(*json, "usernameFragment"), 0, true};
+      (void)browser->Perform(AddCandidate{kLeg, op, candidate});
     }
   } else if (const RemoteDescriptionSet* set = std::get_if<RemoteDescriptionSet>(&event)) {
     if (std::erase(answering_, set->op) > 0) Describe(model::Wanted::kAnswer, browser);

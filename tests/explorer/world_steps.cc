@@ -112,6 +112,8 @@ bool World::IsIdleReading(std::size_t side) const {
 // Everybody is in who will be, and nothing but a clock or a failed connection can change that.
 bool World::IsRoomStable() const {
   if (left_.leaves + left_.lost_sockets + left_.restarts + left_.reloads + left_.early_timers > 0) return false;
+  // What is not true can end a call with a seed at any time: nothing in its messages tells whose they are.
+  if (scene_.seeds > 0 && scene_.budget.hostile > 0) return false;
   if (!unnoticed_.empty() || server_.IsAnybodyAway()) return false;
   for (const Page& page : pages_) {
     if (page.may_join || !page.connected || (page.seed && !page.seed->joined())) return false;

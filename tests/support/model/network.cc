@@ -79,7 +79,9 @@ void Network::StepsOf(std::span<const Browser> pages, std::uint8_t index, const 
   const auto add = [&](StepKind kind) { steps->push_back({kind, index, MediaError::kRefused, peer.session().leg()}); };
   const Dialect& dialect = pages[index].settings().dialect;
   const Peer* other = OtherEnd(pages, peer);
-  const bool in_reach = path_up_ && other != nullptr;
+  // Once a connection has failed it answers no more checks: nothing heals it but new credentials (measured).
+  const bool has_failed = other != nullptr && other->connection() == Connection::kFailed;
+  const bool in_reach = path_up_ && other != nullptr && !has_failed;
   const bool linked = in_reach && Trusts(peer, *other) && Trusts(*other, peer);
   // Candidates of one side are enough: the other learns of them by being checked (RFC 8445 7.3.1.3).
   const bool can_connect = in_reach && Trusts(peer, *other) && HaveMatchingCredentials(peer, *other) &&
