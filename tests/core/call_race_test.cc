@@ -193,6 +193,15 @@ TEST_F(CallRaceTest, StrangerWhoseOfferComesToNothingCostsTheCallNoAttempt) {
   ExpectSeen(Phase::kConnected);
 }
 
+TEST_F(CallRaceTest, WhoWasNeverReachedIsNotCalledByName) {
+  EnterLessonRoom(R"([{"id":"socket-of-bob","name":"Bob"}])");
+  Message("getOffer", Stamped("offer", kHigher, "strange-1", 1, 10));
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kFailed});
+  Wait(options::kPoliteRetryDelay);
+  OfferMade(LegId{3});
+  EXPECT_NE(Last<SendMessage>().json.find(R"("to":"")"), std::string::npos) << "Bob must be able to answer";
+}
+
 // ---- A seed ----
 
 TEST_F(CallRaceTest, SeedThatAnsweredBeforeItsJoinMayOfferAfterIt) {

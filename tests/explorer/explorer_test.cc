@@ -66,7 +66,7 @@ TEST(DigestTableTest, NumbersStayTheSameWhileItGrows) {
 // ---- What is found ----
 
 TEST(SearchTest, PlantedFaultIsToldByTheShortestStory) {
-  Search search(Scene(), [](const World& world) {
+  Search search(Scene(), false, [](const World& world) {
     return world.Describe() == "A is waiting, B is joining" ? std::string("A waits while B joins") : std::string();
   });
   search.Run({});

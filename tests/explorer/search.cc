@@ -20,7 +20,7 @@ void OnTrap(int) {
 
 }  // namespace
 
-Search::Search(const Scene& scene, bool whole) : scene_(scene), whole_(whole) {
+Search::Search(const Scene& scene, bool whole, Law law) : scene_(scene), whole_(whole), law_(std::move(law)) {
   World world(scene_);
   (void)Settle(&world);
   Add(std::move(world), 0, {});

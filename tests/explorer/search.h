@@ -34,11 +34,11 @@ struct Report {
 
 class Search {
  public:
-  // `whole`: without the reduction of World::CertainStep().
-  explicit Search(const Scene& scene, bool whole = false);
-  // Somebody else's law, for tests of this: what is wrong with a world, or "".
+  // One more law: what is wrong with a world, or "".
   using Law = std::function<std::string(const World&)>;
-  Search(const Scene& scene, Law law) : Search(scene) { law_ = std::move(law); }
+
+  // `whole`: without the reduction of World::CertainStep().
+  explicit Search(const Scene& scene, bool whole = false, Law law = {});
 
   // Goes on until everything is explored, a fault is found, or a limit is reached. `seconds` are those of this call.
   void Run(const Limits& limits);
