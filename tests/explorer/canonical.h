@@ -141,6 +141,10 @@ void Canonical::Add(const T& value) {
     Add(value.leg), Add(value.by);
   } else if constexpr (requires { value.bits(); }) {
     AddNumber(value.bits());
+  } else if constexpr (std::is_same_v<T, Call>) {
+    Call::Visit(value, [this](std::string_view name, const auto& field) {
+      if (name != "peer_devices") Add(field);  // only shown
+    });
   } else if constexpr (internal::Visitable<T>) {
     T::Visit(value, [this](std::string_view, const auto& field) { Add(field); });
   } else if constexpr (requires { value.has_value(); }) {

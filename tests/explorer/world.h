@@ -113,6 +113,7 @@ class World {
 
   // world_steps.cc
   bool IsRoomStable() const;
+  bool IsClosing(std::size_t side, const model::Peer& peer) const;
   bool IsIdleReading(std::size_t side) const;
 
   // laws.cc

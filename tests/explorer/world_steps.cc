@@ -1,7 +1,10 @@
 // What can happen, and what of it need not be tried in every order.
 #include <optional>
+#include <string_view>
+#include <type_traits>
 #include <variant>
 
+#include "core/signal_message.h"
 #include "explorer/world.h"
 
 namespace duet::explorer {
@@ -83,14 +86,23 @@ std::vector<Step> World::Steps() const {
 // 3. The server reads an offer, answer or candidate while nobody comes or goes: it only moves from one queue to the next,
 //    and whatever else is done appends to the one's end or takes from the other's front. That nobody comes or goes before
 //    it is read is checked, not believed: IsRoomStable() excludes whoever could, and Take() blames who does all the same.
+// 4. A data channel says which devices the other one has on, or the one of the present leg has sent what it had. The other
+//    one's devices decide nothing and are no part of a state's canonical form; so whether such a word arrives, stays under way
+//    or is lost with a connection makes no difference to anything else. (A farewell does, and is not of this kind.)
 std::optional<Step> World::CertainStep() const {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     const auto index = static_cast<std::uint8_t>(side);
     for (const model::Peer& peer : browsers_[side].peers()) {
+      const auto browser_step = [&](model::StepKind kind) {
+        return Step{Act::kBrowser, index, 0, {kind, index, MediaError::kRefused, peer.session().leg()}};
+      };
+      const std::string heard = network_.TextFor(peer, browsers_[side].settings().dialect);
+      if (!heard.empty() && heard != EncodeBye()) return browser_step(model::StepKind::kDeliver);
+      if (peer.draining() && !IsClosing(side, peer)) return browser_step(model::StepKind::kDrain);
       if (peer.chain().empty()) continue;
       const model::Operation& next = peer.chain().front();
       if (std::holds_alternative<model::SetLocal>(next) || std::holds_alternative<model::SetRemote>(next)) continue;
-      return Step{Act::kBrowser, index, 0, {model::StepKind::kComplete, index, MediaError::kRefused, peer.session().leg()}};
+      return browser_step(model::StepKind::kComplete);
     }
     if (IsIdleReading(side)) return Step{Act::kToPage, index, 0, {}};
   }
@@ -99,6 +111,16 @@ std::optional<Step> World::CertainStep() const {
     return Step{Act::kToServer, static_cast<std::uint8_t>(side), 0, {}};
   }
   return std::nullopt;
+}
+
+bool World::IsClosing(std::size_t side, const model::Peer& peer) const {
+  bool is_closing = false;
+  Call::Visit(pages_[side].call, [&](std::string_view, const auto& field) {
+    if constexpr (std::is_same_v<decltype(field), const std::vector<Call::Closing>&>) {
+      for (const Call::Closing& closing : field) is_closing = is_closing || closing.leg.value == peer.session().leg();
+    }
+  });
+  return is_closing;
 }
 
 bool World::IsIdleReading(std::size_t side) const {

@@ -112,8 +112,13 @@ void Network::StepsOf(std::span<const Browser> pages, std::uint8_t index, const 
     add(StepKind::kOpenChannel);
   }
   if (peer.draining()) add(StepKind::kDrain);
+  if (!TextFor(peer, dialect).empty()) add(StepKind::kDeliver);
+}
+
+std::string Network::TextFor(const Peer& peer, const Dialect& dialect) const {
   const bool hears = peer.channel() == Channel::kOpen || (peer.channel() == Channel::kNone && !dialect.keeps_early_messages);
-  if (path_up_ && hears && WireTo(peer) != nullptr) add(StepKind::kDeliver);
+  const Wire* wire = path_up_ && hears ? WireTo(peer) : nullptr;
+  return wire != nullptr ? Unpack(std::string_view(wire->texts).substr(0, wire->texts.find('\n'))) : std::string();
 }
 
 std::optional<Event> Network::Take(std::span<Browser> pages, const Step& step) {

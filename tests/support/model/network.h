@@ -40,6 +40,8 @@ class Network {
   // ---- Looking ----
 
   bool path_up() const { return path_up_; }
+  // What this end's data channel would bring next if it can bring anything now; "" for nothing.
+  std::string TextFor(const Peer& peer, const Dialect& dialect) const;
   // The other end of a connection, if it is there and was told of this one.
   const Peer* OtherEnd(std::span<const Browser> pages, const Peer& peer) const;
   // What `index` receives of the other side on its present leg: the first transceiver of each kind, with a live track.
