@@ -73,6 +73,7 @@ std::optional<std::string> World::Take(const Step& step) {
       break;
     case Act::kRefuse: --left_.refusals; [[fallthrough]];
     case Act::kBrowser:
+      if (model::IsSlow(step.browser)) overtaken_ = Millis{0};
       if (std::optional<Event> event = network_.Take(browsers_, step.browser)) Post(step.browser.page, *std::move(event));
       break;
     case Act::kToServer: {
@@ -96,7 +97,7 @@ std::optional<std::string> World::Take(const Step& step) {
       was_late_ = true;
       [[fallthrough]];
     case Act::kTimer:
-      now_ = std::max(now_, *page.call.deadline());
+      Advance(*page.call.deadline());
       Post(step.side, DeadlineReached{});
       break;
     case Act::kSocketBack:
@@ -111,7 +112,7 @@ std::optional<std::string> World::Take(const Step& step) {
       break;
     }
     case Act::kExpire:
-      now_ = std::max(now_, *server_.ExpiryOf(step.side));
+      Advance(*server_.ExpiryOf(step.side));
       Send(server_.Expire(step.side));
       break;
     case Act::kHeal: network_.HealPath(); break;
@@ -149,6 +150,14 @@ std::optional<std::string> World::Take(const Step& step) {
       break;
   }
   return blame_ ? blame_ : Fault();
+}
+
+void World::Advance(Millis to) {
+  model::StepList steps;
+  network_.Steps(browsers_, &steps);
+  const bool is_slow_due = std::any_of(steps.begin(), steps.end(), model::IsSlow);
+  overtaken_ = is_slow_due ? overtaken_ + std::max(to - now_, Millis{0}) : Millis{0};
+  now_ = std::max(now_, to);
 }
 
 void World::LoseSocket(std::size_t side) {
@@ -229,6 +238,7 @@ Digest World::Canonicalize(Canonical* canonical) const {
   canonical->Add(left_);
   canonical->Add(was_cut_);
   canonical->Add(was_late_);
+  canonical->Add(overtaken_.count());
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     canonical->SetPage(pages_[side].number);
     canonical->Add(pages_[side]);

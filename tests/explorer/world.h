@@ -130,6 +130,7 @@ class World {
   void PostToSeed(std::size_t side, const Event& event);
   void Perform(std::size_t side, const Effect& effect);
   void Send(const std::vector<Delivery>& deliveries);
+  void Advance(Millis to);
   void LoseSocket(std::size_t side);
   void Reload(std::size_t side);
   void Blame(std::string what);
@@ -145,6 +146,7 @@ class World {
   bool was_late_ = false;
   bool is_surprising_ = false;  // that anybody joined or left during this step
   Millis now_{0};
+  Millis overtaken_{0};  // how long the clock has been passing what a browser takes its time for
   std::vector<Event> due_;  // what the browser says during an effect
   std::optional<std::string> blame_;
 };

@@ -1,4 +1,5 @@
 // What can happen, and what of it need not be tried in every order.
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -8,6 +9,13 @@
 #include "explorer/world.h"
 
 namespace duet::explorer {
+
+namespace {
+
+// Chromium and Firefox notice a dead path after 4 to 12 s, and 10 s later it has failed; what never connects fails after 15 s.
+constexpr Millis kSlowest{20'000};
+
+}  // namespace
 
 std::vector<Step> World::Steps() const {
   std::vector<Step> steps;
@@ -25,6 +33,7 @@ std::vector<Step> World::Steps() const {
 
   model::StepList browser_steps;
   network_.Steps(browsers_, &browser_steps);
+  const bool is_slow_due = std::any_of(browser_steps.begin(), browser_steps.end(), model::IsSlow);
   for (const model::Step& step : browser_steps) {
     if (model::IsSlow(step)) continue;
     const bool refuses = step.kind == model::StepKind::kRefuse;
@@ -41,13 +50,15 @@ std::vector<Step> World::Steps() const {
     consider(pages_[side].call.deadline());
     consider(server_.ExpiryOf(static_cast<std::uint8_t>(side)));
   }
+  // The clock may pass what a browser takes its time for, but not for ever.
+  const bool may_pass = !first || !is_slow_due || overtaken_ + std::max(*first - now_, Millis{0}) <= kSlowest;
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     const Page& page = pages_[side];
     const Phase phase = page.call.snapshot().phase;
     const bool is_in = page.seed ? page.seed->joined() : phase != Phase::kIdle && phase != Phase::kEnded;
     if (page.may_join && !is_in) add(Act::kJoin, side);
     if (first && page.call.deadline() == first) {
-      if (is_quiet) add(Act::kTimer, side);
+      if (is_quiet && may_pass) add(Act::kTimer, side);
       if (left_.early_timers > 0) add(Act::kEarlyTimer, side);
     }
     if (left_.leaves > 0 && is_in && !page.seed) add(Act::kLeave, side);
@@ -65,7 +76,7 @@ std::vector<Step> World::Steps() const {
     }
     for (std::size_t side = 0; side < pages_.size(); ++side) {
       const std::optional<Millis> expiry = server_.ExpiryOf(static_cast<std::uint8_t>(side));
-      if (expiry && expiry == first) add(Act::kExpire, side);
+      if (expiry && expiry == first && may_pass) add(Act::kExpire, side);
     }
     if (!network_.path_up()) add(Act::kHeal, 0);
   }
