@@ -106,8 +106,7 @@ TEST(SearchTest, EndIsAStateOrACircleOutOfWhichNothingLeads) {
 TEST(ReductionTest, FindsEveryEndThatThereIsWithoutIt) {
   for (const Configuration& configuration : Configurations(false)) {
     const std::string& name = configuration.name;
-    const bool is_small = name.ends_with("nothing") || name.ends_with("refusal") || name.ends_with("cut") ||
-                          name.ends_with("late step") || name.ends_with("restart");
+    const bool is_small = name.ends_with("nothing") || name.ends_with("refusal") || name.ends_with("cut");
     if (!is_small || (configuration.scene.seeds == 0 && name != "two Duets, Duet's server, nothing")) continue;
     Search reduced(configuration.scene);
     Search whole(configuration.scene, true);

@@ -52,12 +52,12 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
 
   // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats nothing:
   // what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and that there
-  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left.
+  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left. (Whoever
+  // joins while the last attempt is under way, less than 20 s before its end, comes too late: I6 gives 30 s.)
   const Snapshot seen = call.snapshot();
   if (!IsUnlucky(seen.cause) || IsUnlucky(before.snapshot().cause) || was_cut_ || was_late_) return;
   if (scene_.seeds > 0 && left_ != scene_.budget) return;
-  bool is_alone = true;
-  for (std::size_t other = 0; other < pages_.size(); ++other) is_alone = is_alone && (other == side || !IsIn(other));
+  const bool is_alone = IsAlone(side) || pages_[side].is_calling_nobody;
   const bool was_misled = pages_[side].was_lied_to || server_.kind() == Server::Kind::kLesson;
   if (is_alone && (was_misled || seen.cause == Cause::kConnectionLost)) return;
   Blame("I6: the call of " + who + " ended as " + std::string(ToString(seen.cause)) + " though every path was there");
@@ -110,6 +110,13 @@ bool World::IsIn(std::size_t side) const {
   const Page& page = pages_[side];
   if (page.seed) return page.seed->joined() && page.connected && server_.HasSeat(static_cast<std::uint8_t>(side));
   return !IsOut(page.call.snapshot().phase);
+}
+
+bool World::IsAlone(std::size_t side) const {
+  for (std::size_t other = 0; other < pages_.size(); ++other) {
+    if (other != side && IsIn(other)) return false;
+  }
+  return true;
 }
 
 // Both are connected with each other, and each sees and hears what the other has to show.

@@ -226,6 +226,7 @@ void World::Perform(std::size_t side, const Effect& effect) {
   } else {
     const std::uint32_t leg = LegOf(effect);
     const bool opens = std::holds_alternative<OpenLeg>(effect);
+    if (opens) page.is_calling_nobody = IsAlone(side);
     if (leg != 0 && opens == (browsers_[side].Find(LegId{leg}) != nullptr)) {
       Blame("I3: an order for a leg that is " + std::string(opens ? "there already: " : "not there: ") + Print(effect));
     }
