@@ -32,7 +32,7 @@ class Shape {
       text_ += static_cast<char>('0' + std::min<std::int64_t>(static_cast<std::int64_t>(value), kMany<T>));
     } else if constexpr (requires { T::Visit(value, [](std::string_view, const auto&) {}); }) {
       T::Visit(value, [this](std::string_view name, const auto& field) {
-        if (Decides(name)) Add(field);
+        if (Decides(name)) this->Add(field);
       });
     } else if constexpr (requires { value.empty(); }) {
       text_ += value.empty() ? '-' : '+';
@@ -49,39 +49,16 @@ class Shape {
   template <typename T>
   static constexpr std::int64_t kMany = std::is_enum_v<T> ? 99 : 2;
 
-  // What was tried and makes no difference to the document: the test would take a minute with all of it.
+  // Without these the document was the same when it was tried, and is made in a fraction of the time.
   static bool Decides(std::string_view name) {
-    static constexpr std::string_view kOthers[] = {"ids",
-                                                   "self",
-                                                   "media",
-                                                   "closing",
-                                                   "ice_servers",
-                                                   "peer_devices",
-                                                   "told_devices",
-                                                   "gone_name",
-                                                   "outbox",
-                                                   "socket_id",
-                                                   "first_asked",
-                                                   "asked",
-                                                   "ask_at",
-                                                   "acknowledges",
-                                                   "name",
-                                                   "op",
-                                                   "ours",
-                                                   "has_transceivers",
-                                                   "has_extras",
-                                                   "offer_wanted",
-                                                   "last_offer",
-                                                   "generation",
-                                                   "remote",
-                                                   "remote_before",
-                                                   "early_candidates",
-                                                   "unsent_candidates",
-                                                   "unanswered",
-                                                   "repeats",
-                                                   "answer_by",
-                                                   "legs"};
-    return std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
+    static constexpr std::string_view kOthers =
+        " ids self media closing ice_servers peer_devices told_devices gone_name outbox socket_id first_asked asked ask_at"
+        " acknowledges name op ours has_transceivers has_extras offer_wanted last_offer generation remote remote_before"
+        " early_candidates unsent_candidates unanswered repeats answer_by legs ";
+    for (std::size_t at = kOthers.find(name); at != std::string_view::npos; at = kOthers.find(name, at + 1)) {
+      if (kOthers[at - 1] == ' ' && kOthers[at + name.size()] == ' ') return false;
+    }
+    return true;
   }
 
   std::string text_;

@@ -79,6 +79,20 @@ struct Setting {
   bool devices = false;  // camera and microphone are granted as soon as they are asked for; else some time
 };
 
+// What the host knows of one connection.
+struct Leg {
+  LegId id;
+  OpId local, remote;  // the description operation that is under way
+  DescriptionType remote_type = DescriptionType::kOffer;
+  bool answering = false;  // their offer is set, ours is no answer yet
+  bool agreed = false;
+  std::optional<ConnectionState> state;
+  std::string with;  // the other end's id
+  std::string name;
+  std::uint32_t offer = 0;    // the number of the newest, whoever made it
+  std::uint32_t session = 0;  // of the other end's connection; 0: not known
+};
+
 class Situation {
  public:
   explicit Situation(const Setting& setting);
@@ -95,19 +109,6 @@ class Situation {
   std::string Shape() const;
 
  private:
-  struct Leg {
-    LegId id;
-    OpId local, remote;  // the description operation that is under way
-    DescriptionType remote_type = DescriptionType::kOffer;
-    bool answering = false;  // their offer is set, ours is no answer yet
-    bool agreed = false;
-    std::optional<ConnectionState> state;
-    std::string with;  // the other end's id
-    std::string name;
-    std::uint32_t offer = 0;    // the number of the newest, whoever made it
-    std::uint32_t session = 0;  // of the other end's connection; 0: not known
-  };
-
   void AddServer(std::vector<Chance>* chances) const;
   void AddMessages(std::vector<Chance>* chances) const;
   void AddLeg(std::vector<Chance>* chances) const;
