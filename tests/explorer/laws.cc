@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMostEffects = options::kMaxOutbox + 32;  // what an admission sends at once, and what it orders besides
 
+constexpr Millis kSuffix{30'000};  // after so long without a fault both are connected (I6)
+
 bool IsOut(Phase phase) { return phase == Phase::kIdle || phase == Phase::kEnded; }
 
 // The call ended because there was no connection.
@@ -52,12 +54,12 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
 
   // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats nothing:
   // what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and that there
-  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left. (Whoever
-  // joins while the last attempt is under way, less than 20 s before its end, comes too late: I6 gives 30 s.)
+  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left. After a
+  // fault somebody who has joined within 30 s, which is what I6 gives, is not counted there.
   const Snapshot seen = call.snapshot();
   if (!IsUnlucky(seen.cause) || IsUnlucky(before.snapshot().cause) || was_cut_ || was_late_) return;
   if (scene_.seeds > 0 && left_ != scene_.budget) return;
-  const bool is_alone = IsAlone(side) || pages_[side].is_calling_nobody;
+  const bool is_alone = IsAlone(side);
   const bool was_misled = pages_[side].was_lied_to || server_.kind() == Server::Kind::kLesson;
   if (is_alone && (was_misled || seen.cause == Cause::kConnectionLost)) return;
   Blame("I6: the call of " + who + " ended as " + std::string(ToString(seen.cause)) + " though every path was there");
@@ -112,9 +114,15 @@ bool World::IsIn(std::size_t side) const {
   return !IsOut(page.call.snapshot().phase);
 }
 
+// For how long somebody has been in, as far as it matters.
+Millis World::TimeOf(const Page& page) const {
+  const bool matters = server_.kind() == Server::Kind::kLesson && left_ != scene_.budget;
+  return matters && !page.may_join ? std::min(now_ - page.joined_at, kSuffix) : kSuffix;
+}
+
 bool World::IsAlone(std::size_t side) const {
   for (std::size_t other = 0; other < pages_.size(); ++other) {
-    if (other != side && IsIn(other)) return false;
+    if (other != side && IsIn(other) && TimeOf(pages_[other]) >= kSuffix) return false;
   }
   return true;
 }

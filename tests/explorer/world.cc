@@ -68,6 +68,7 @@ std::optional<std::string> World::Take(const Step& step) {
   switch (step.act) {
     case Act::kJoin:
       page.may_join = false;
+      page.joined_at = now_;
       Post(step.side, JoinRequested{"room", std::string(1, NameOf(step.side)), std::string("seat-") + NameOf(step.side),
                                     PageId(page), kRoomHash});
       break;
@@ -226,7 +227,6 @@ void World::Perform(std::size_t side, const Effect& effect) {
   } else {
     const std::uint32_t leg = LegOf(effect);
     const bool opens = std::holds_alternative<OpenLeg>(effect);
-    if (opens) page.is_calling_nobody = IsAlone(side);
     if (leg != 0 && opens == (browsers_[side].Find(LegId{leg}) != nullptr)) {
       Blame("I3: an order for a leg that is " + std::string(opens ? "there already: " : "not there: ") + Print(effect));
     }
@@ -243,6 +243,7 @@ Digest World::Canonicalize(Canonical* canonical) const {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     canonical->SetPage(pages_[side].number);
     canonical->Add(pages_[side]);
+    canonical->Add(TimeOf(pages_[side]).count());
     canonical->Add(browsers_[side]);
   }
   canonical->Add(network_);

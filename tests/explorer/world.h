@@ -94,7 +94,7 @@ class World {
     bool connected = true;
     bool may_join = true;
     bool was_lied_to = false;  // about somebody's presence
-    bool is_calling_nobody = false;  // there was nobody else when its newest leg was opened
+    Millis joined_at{0};
     std::vector<Letter> to_server;
     std::vector<Letter> to_page;
 
@@ -107,7 +107,6 @@ class World {
       visit("connected", self.connected);
       visit("may_join", self.may_join);
       visit("was_lied_to", self.was_lied_to);
-      visit("is_calling_nobody", self.is_calling_nobody);
       visit("to_server", self.to_server);
       visit("to_page", self.to_page);
     }
@@ -123,6 +122,7 @@ class World {
   std::optional<std::string> FaultOf(std::size_t side) const;
   bool IsIn(std::size_t side) const;
   bool IsAlone(std::size_t side) const;
+  Millis TimeOf(const Page& page) const;
   std::size_t PartnerOf(std::size_t side) const;
   bool AreTogether(std::size_t side, std::size_t other) const;
 
