@@ -38,10 +38,3 @@ build_page() {
   node script/build-page.mjs || return 1
   printf '%s' "${DUET_SIGNALING:-}" >"$page_stamp"
 }
-
-# What fuzzing and coverage need beside a compiler; the rest does without.
-has_clang_tools() {
-  has clang++-19 && has llvm-cov-19 && has llvm-profdata-19 &&
-    compgen -G "$(clang++-19 -print-resource-dir)/lib/*/libclang_rt.fuzzer*" >/dev/null
-}
-clang_tools_missing="clang 19 and its tools are missing: install clang-19 libclang-rt-19-dev llvm-19 (Debian's names)"

@@ -88,9 +88,7 @@ void Peers::Perform(const AttachTracks& order) {
   const auto attach = [&](const char* kind, const val& track) {
     const val transceiver = FirstOf(leg->connection, kind);
     if (transceiver.isUndefined() || IsStopped(transceiver)) return;
-    const val sender = Get(transceiver, "sender");
-    if (Get(sender, "track").strictlyEquals(track)) return;
-    promises.call<val>("push", sender.call<val>("replaceTrack", track));
+    promises.call<val>("push", Get(transceiver, "sender").call<val>("replaceTrack", track));
   };
   attach("audio", media_.track(MediaKind::kMicrophone));
   attach("video", media_.track(MediaKind::kCamera));

@@ -117,6 +117,7 @@ test('an offer is answered with what it brought: every transceiver sendrecv, in 
     ['sendrecv', 'sendrecv', 'sendrecv', 'stopped'],
   );
   assert.equal(connection.transceivers[1].sender.streams[0], page.view.shown.local);
+  await page.attach(connection);
   assert.deepEqual(
     connection.transceivers.map((t) => t.sender.track),
     [audio, video, null, null],

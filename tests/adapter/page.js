@@ -146,6 +146,14 @@ export async function openPage() {
       connection.channels[0].fire('open');
       return connection;
     },
+    /**
+     * Every sender gets its track.
+     * @param {FakePeerConnection} connection
+     */
+    async attach(connection) {
+      while (connection.promises.pending.some(({ method }) => method === 'replaceTrack')) connection.promises.take('replaceTrack').resolve();
+      await settled();
+    },
     /** Both devices are given. */
     async grant() {
       const tracks = [new FakeTrack('audio'), new FakeTrack('video')];

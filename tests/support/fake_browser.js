@@ -88,9 +88,9 @@ export class FakeTransceiver {
       track: null,
       streams,
       /** @param {FakeTrack | null} track */
-      replaceTrack(track) {
+      async replaceTrack(track) {
+        await promises.hand('replaceTrack', [track]);
         this.track = track;
-        return promises.hand('replaceTrack', [track]);
       },
       /** @param {FakeStream[]} to */
       setStreams(...to) {

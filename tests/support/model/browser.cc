@@ -229,8 +229,7 @@ std::optional<Event> Browser::On(const AttachTracks& order) {
   operation.op = order.op;
   const auto attach = [&](Kind kind, std::uint8_t track) {
     const int first = FirstOf(*peer, kind);
-    if (first < 0 || peer->transceivers()[static_cast<std::size_t>(first)].track == track) return;
-    operation.replacements.push_back({static_cast<std::uint8_t>(first), track});
+    if (first >= 0) operation.replacements.push_back({static_cast<std::uint8_t>(first), track});
   };
   attach(Kind::kAudio, microphone_.track);
   attach(Kind::kVideo, camera_.track);
