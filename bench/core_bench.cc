@@ -80,7 +80,7 @@ Scene BeforeMessage(std::string_view name) {
 Scene InCall() { return BeforeFirst<LeaveRequested>(); }
 
 // The same event again and again, each time to a call that has not heard it yet.
-void HandleOnce(benchmark::State& state, const Scene& scene) {
+void One(benchmark::State& state, const Scene& scene) {
   constexpr std::size_t kBatch = 64;
   std::vector<Call> calls;
   while (state.KeepRunningBatch(kBatch)) {
@@ -112,13 +112,13 @@ void Click(benchmark::State& state) {
 }
 BENCHMARK(Click);
 
-BENCHMARK_CAPTURE(HandleOnce, Join, BeforeFirst<JoinRequested>());
-BENCHMARK_CAPTURE(HandleOnce, Leave, InCall());
-BENCHMARK_CAPTURE(HandleOnce, TheirCandidate, BeforeMessage("getCandidate"));
-BENCHMARK_CAPTURE(HandleOnce, OurCandidate, BeforeFirst<LocalCandidateFound>());
-BENCHMARK_CAPTURE(HandleOnce, TheirDescription, BeforeMessage("getAnswer"));
-BENCHMARK_CAPTURE(HandleOnce, OurDescription, BeforeFirst<LocalDescriptionSet>());
-BENCHMARK_CAPTURE(HandleOnce, Connected, Before([](const Event& event) {
+BENCHMARK_CAPTURE(One, Join, BeforeFirst<JoinRequested>());
+BENCHMARK_CAPTURE(One, Leave, InCall());
+BENCHMARK_CAPTURE(One, TheirCandidate, BeforeMessage("getCandidate"));
+BENCHMARK_CAPTURE(One, OurCandidate, BeforeFirst<LocalCandidateFound>());
+BENCHMARK_CAPTURE(One, TheirDescription, BeforeMessage("getAnswer"));
+BENCHMARK_CAPTURE(One, OurDescription, BeforeFirst<LocalDescriptionSet>());
+BENCHMARK_CAPTURE(One, Connected, Before([](const Event& event) {
                     const auto* change = std::get_if<ConnectionStateChanged>(&event);
                     return change != nullptr && change->state == ConnectionState::kConnected;
                   }));
