@@ -71,7 +71,7 @@ void Call::On(const DeadlineReached&, Turn& turn) {
   }
   if (offer_by_ && turn.now >= *offer_by_) {
     offer_by_.reset();
-    if (room_.peer()) OfferTo(Person(*room_.peer()), turn);
+    OfferTo(Person(*room_.peer()), turn);
   }
 }
 
@@ -316,7 +316,7 @@ bool Call::IsConsistent() const {
     const bool quiet = media_.microphone() == DeviceState::kOff && media_.camera() == DeviceState::kOff;
     return quiet && !leg_ && !peer_devices_ && !told_devices_ && !partner_ && !offer_by_ && recovery_ == Recovery();
   }
-  if (end_ != Cause::kNone || (leg_ && (partner_ || offer_by_))) return false;
+  if (end_ != Cause::kNone || (leg_ && (partner_ || offer_by_)) || (offer_by_ && !room_.peer())) return false;
   // Whoever is there has a leg, or will have one.
   const bool is_there = room_.can_send() && !room_.is_legacy() && room_.peer() && !room_.peer_away();
   if (is_there && !leg_ && !partner_ && !offer_by_) return false;

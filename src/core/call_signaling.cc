@@ -27,6 +27,7 @@ void Call::On(const JoinAnswered& event, Turn& turn) {
   }
   room_.OnAdmitted(*answer, turn);
   ice_servers_ = answer->ice_servers.value_or(DefaultIceServers());
+  if (!answer->peer) offer_by_.reset();  // nobody is there who could offer
   // Nobody there: if there is a connection all the same, the other one has yet to come back to this server.
   if (!answer->peer || IsTalking() || IsPartner(answer->peer->id)) return;
   recovery_.Reset();

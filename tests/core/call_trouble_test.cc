@@ -90,9 +90,10 @@ TEST_F(CallTroubleTest, NewcomerOfWhomARestartedServerKnowsNothingIsNotOfferedTo
   LoseAndRegainSocket();
   Answer(R"({"ok":true,"id":"me","peer":null})");
   EXPECT_FALSE(call_.snapshot().peer_known);
+  ExpectSeen(Phase::kWaiting);  // and does not seem to connect until the offer would be overdue
+  EXPECT_EQ(call_.deadline(), std::nullopt);
   Wait(options::kOfferTimeout);
   EXPECT_FALSE(Did<OpenLeg>());
-  ExpectSeen(Phase::kWaiting);
 }
 
 // ---- Who comes and goes ----
@@ -226,6 +227,18 @@ TEST_F(CallTroubleTest, DescriptionThatIsRefusedDuringACallLeavesItAlone) {
   Message("getOffer", Stamped("offer", kLower, "their-1", 2, 9));
   On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "InvalidAccessError"});
   EXPECT_TRUE(Dropped(DropReason::kRefused));
+  ExpectSeen(Phase::kConnected);
+}
+
+TEST_F(CallTroubleTest, SectionThatIsSwitchedOffDuringACallIsAnsweredOnTheSameLeg) {
+  ConnectToDuet(kLower);
+  const std::string off = "v=0\r\no=- 9 3 IN IP4 127.0.0.1\r\na=ice-ufrag:f9\r\nm=audio 9 X 1\r\nm=video 0 X 1\r\n";
+  Message("getOffer", EncodeDescription({DescriptionType::kOffer, off}, {1, kLower, kPage, "their-1", 2, kRoomHash}));
+  EXPECT_EQ(Last<SetRemoteDescription>().leg, LegId{1});
+  EXPECT_EQ(Last<SetRemoteDescription>().description.sdp, off);
+  RemoteSet(LegId{1});
+  AnswerMade(LegId{1});
+  EXPECT_EQ(Last<SendMessage>().name, "answer");
   ExpectSeen(Phase::kConnected);
 }
 

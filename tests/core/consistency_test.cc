@@ -186,6 +186,10 @@ TEST_F(CallConsistencyTest, WhoHasALegWaitsForNoOther) {
   EXPECT_FALSE(With(connecting, "offer_by", std::optional(Millis{5})).IsConsistent());
 }
 
+TEST_F(CallConsistencyTest, OnlySomebodyWhoIsThereCanOweAnOffer) {
+  EXPECT_FALSE(With(waiting, "offer_by", std::optional(Millis{5})).IsConsistent());
+}
+
 TEST_F(CallConsistencyTest, WithoutALegNobodyIsConnectedAndNoDevicesAreKnown) {
   EXPECT_FALSE(With(connected, "leg", std::optional<Negotiation>()).IsConsistent());
   EXPECT_FALSE(With(waiting, "peer_devices", std::optional(Devices())).IsConsistent());
