@@ -26,7 +26,6 @@ function isShallow(value, depth = 1) {
 // '' if it is missing, undefined if it is wrong.
 function readText(value, most) {
   if (isMissing(value)) return '';
-  // eslint-disable-next-line no-control-regex
   return typeof value === 'string' && isWithin(value, most) && !/[\0-\x1f]/.test(value) ? value : undefined;
 }
 
