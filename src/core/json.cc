@@ -8,6 +8,21 @@
 
 namespace duet {
 
+namespace {
+
+// Stands for itself in a string.
+bool IsPlain(char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; }
+
+// Appends what is plain at the front of `text`, in one piece, and cuts it off.
+void TakePlain(std::string_view* text, std::string* out) {
+  const auto end = std::find_if_not(text->begin(), text->end(), IsPlain);
+  const auto length = static_cast<std::size_t>(end - text->begin());
+  out->append(text->substr(0, length));
+  text->remove_prefix(length);
+}
+
+}  // namespace
+
 class JsonParser {
  public:
   explicit JsonParser(std::string_view text) : text_(text) {}
@@ -120,16 +135,12 @@ class JsonParser {
 
   bool String(std::string* out) {
     if (!Take('"')) return false;
-    while (at_ < text_.size()) {
-      const char c = text_[at_++];
-      if (c == '"') return true;
-      if (static_cast<unsigned char>(c) < 0x20) return false;
-      if (c != '\\') {
-        out->push_back(c);
-      } else if (!Escape(out)) {
-        return false;
-      }
-    }
+    do {
+      std::string_view rest = text_.substr(at_);
+      TakePlain(&rest, out);
+      at_ = text_.size() - rest.size();
+      if (Take('"')) return true;
+    } while (Take('\\') && Escape(out));
     return false;
   }
 
@@ -235,7 +246,9 @@ namespace {
 void AppendQuoted(std::string_view value, std::string* out) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out->push_back('"');
-  for (const char c : value) {
+  for (TakePlain(&value, out); !value.empty(); TakePlain(&value, out)) {
+    const char c = value.front();
+    value.remove_prefix(1);
     if (c == '"' || c == '\\') {
       out->push_back('\\');
       out->push_back(c);
@@ -243,12 +256,10 @@ void AppendQuoted(std::string_view value, std::string* out) {
       out->append("\\n");
     } else if (c == '\r') {
       out->append("\\r");
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else {
       out->append("\\u00");
       out->push_back(kHex[static_cast<unsigned char>(c) >> 4]);
       out->push_back(kHex[static_cast<unsigned char>(c) & 15]);
-    } else {
-      out->push_back(c);
     }
   }
   out->push_back('"');

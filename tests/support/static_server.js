@@ -7,20 +7,21 @@ const types = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.wasm': 'application/wasm',
 };
 
-export async function serveFolder(folder, { rewrite = (path, text) => text, also = {} } = {}) {
+export async function serveFolder(folder, { rewrite = (path, text) => text, also = {}, headers = {} } = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://localhost').pathname).replace(/\/$/, '/index.html');
     const type = types[extname(path)] ?? 'application/octet-stream';
     try {
       let body = await readFile(also[path] ?? join(folder, path));
       if (/^(text|image\/svg)/.test(type)) body = rewrite(path, body.toString());
-      response.writeHead(200, { 'content-type': type }).end(body);
+      response.writeHead(200, { 'content-type': type, ...headers }).end(body);
     } catch {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
     }
