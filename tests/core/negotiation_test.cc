@@ -601,6 +601,16 @@ TEST(NegotiationTest, NothingIsSaidOnTheChannelBeforeTheAnswerIsSet) {
   EXPECT_TRUE(scene->leg->can_tell());
 }
 
+TEST(NegotiationTest, NothingIsSaidOnTheChannelWhileALaterAnswerIsBeingSet) {
+  for (const Situation situation : kSituations) {
+    const ScenePtr scene = At(situation, Polite());
+    scene->leg->OnChannelOpened();
+    const bool is_setting = situation == Situation::kAnsweredAgain || situation == Situation::kAnsweringAgain;
+    const bool is_agreed = situation >= Situation::kStable;
+    EXPECT_EQ(scene->leg->can_tell(), is_agreed && !is_setting) << static_cast<int>(situation);
+  }
+}
+
 TEST(NegotiationTest, TheChannelIsRemembered) {
   const ScenePtr scene = At(Situation::kStable, Polite());
   EXPECT_FALSE(scene->leg->can_tell());
