@@ -193,6 +193,23 @@ TEST_F(CallTroubleTest, LostPathIsTriedAgainOverTheLessonsServerWhoeverItSaysHas
   ExpectSeen(Phase::kReconnecting, Cause::kRetrying);
 }
 
+TEST_F(CallTroubleTest, OfferOfAStrangerDuringOurRetryIsNoCollision) {
+  ConnectToDuetOverTheLessonsServer(kLower);
+  Fail(LegId{1});
+  OfferMade(LegId{2}, 2);
+  Message("getOffer", Stamped("offer", kHigher, "another-1", 1, 10));
+  EXPECT_EQ(Last<CloseLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
+}
+
+TEST_F(CallTroubleTest, LaterOfferThatCannotBeReadLeavesTheCallAsItIs) {
+  ConnectToDuet(kLower);
+  Message("getOffer", Stamped("offer", kLower, "their-1", 2, 9));
+  On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "OperationError"});
+  EXPECT_TRUE(Dropped(DropReason::kRefused));
+  ExpectSeen(Phase::kConnected);
+}
+
 TEST_F(CallTroubleTest, RepeatedListDoesNotHastenTheRetryOfTheOther) {
   ConnectToDuetOverTheLessonsServer(kHigher);
   Fail(LegId{1});

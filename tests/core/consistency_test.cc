@@ -190,8 +190,13 @@ TEST_F(CallConsistencyTest, OnlySomebodyWhoIsThereCanOweAnOffer) {
   EXPECT_FALSE(With(waiting, "offer_by", std::optional(Millis{5})).IsConsistent());
 }
 
-TEST_F(CallConsistencyTest, WithoutALegNobodyIsConnectedAndNoDevicesAreKnown) {
+TEST_F(CallConsistencyTest, WhoIsThereHasALegOrWillHaveOne) {
   EXPECT_FALSE(With(connected, "leg", std::optional<Negotiation>()).IsConsistent());
+}
+
+TEST_F(CallConsistencyTest, WithoutALegNobodyIsConnectedAndNoDevicesAreKnown) {
+  const Call peer_away = With(connected, "room", With(PartOf<Room>(connected, "room"), "peer_away", true));
+  EXPECT_FALSE(With(peer_away, "leg", std::optional<Negotiation>()).IsConsistent());
   EXPECT_FALSE(With(waiting, "peer_devices", std::optional(Devices())).IsConsistent());
   EXPECT_FALSE(With(waiting, "told_devices", std::optional(Devices())).IsConsistent());
 }
