@@ -210,6 +210,14 @@ TEST_F(CallTroubleTest, LaterOfferThatCannotBeReadLeavesTheCallAsItIs) {
   ExpectSeen(Phase::kConnected);
 }
 
+TEST_F(CallTroubleTest, LaterOfferThatCannotBeReadLeavesACallThatWeBeganAsItIs) {
+  ConnectToDuetOverTheLessonsServer(kLower);
+  Message("getOffer", Stamped("offer", kLower, "mmmmmmmm-1", 3, 9));
+  On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "OperationError"});
+  EXPECT_TRUE(Dropped(DropReason::kRefused));
+  ExpectSeen(Phase::kConnected);
+}
+
 TEST_F(CallTroubleTest, RepeatedListDoesNotHastenTheRetryOfTheOther) {
   ConnectToDuetOverTheLessonsServer(kHigher);
   Fail(LegId{1});
