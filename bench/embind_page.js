@@ -3,6 +3,7 @@
 // everything is done that the event brings about there and then: record, orders, picture of the state.
 import createDuet from '../build/wasm/duet.mjs';
 import { FakePeerConnection, FakeStream, FakeTrack } from '../tests/support/fake_browser.js';
+import { hashOf } from '../tests/support/fnv.js';
 import { createHost } from '../web/host.js';
 import { createSignaling } from '../web/signaling.js';
 import { createTwin } from './twin.js';
@@ -14,12 +15,6 @@ const LEG = `${ME.slice(0, 8)}-1`;
 const CANDIDATES = 90; // for one description; the call takes 100
 const CYCLES = 40; // descriptions in a round
 const CLICKS = 2000; // in a round
-
-function hashOf(text) {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
 
 function fakeSocket() {
   const socket = { active: true, connected: true, id: 'socket', sendBuffer: [], emitted: 0, on() {}, off() {}, connect() {}, disconnect() {} };

@@ -6,7 +6,8 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, test } from 'node:test';
 import { sentences } from '../../web/sentences.js';
 import { settled } from '../support/fake_browser.js';
-import { ME, PEER, ROOM, SDP, hashOf, openPage } from './page.js';
+import { hashOf } from '../support/fnv.js';
+import { ME, PEER, ROOM, SDP, openPage } from './page.js';
 
 /** @type {Awaited<ReturnType<typeof openPage>>} */
 let page;

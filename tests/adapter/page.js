@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { createHost } from '../../web/host.js';
 import { FakePeerConnection, FakeStream, FakeTrack, installBrowser, settled } from '../support/fake_browser.js';
+import { hashOf } from '../support/fnv.js';
 
 /** @import { Snapshot } from '../../web/sentences.js' */
 
@@ -23,13 +24,6 @@ export const SDP = [
   'a=ice-ufrag:ufrg',
   '',
 ].join('\r\n');
-
-/** 32-bit FNV-1a, as docs/signaling.md wants it of a room's name. */
-export function hashOf(/** @type {string} */ text) {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
 
 export async function openPage() {
   const browser = installBrowser();

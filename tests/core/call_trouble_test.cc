@@ -18,7 +18,6 @@ class CallTroubleTest : public CallScene {
     On(SignalingLost{});
     On(SignalingConnected{"socket-2"});
   }
-  void Fail(LegId leg) { On(ConnectionStateChanged{leg, ConnectionState::kFailed}); }
 
   // A connected call between two Duets over the lesson's server: the other one is on the list by its socket.
   void ConnectToDuetOverTheLessonsServer(const std::string& page) {

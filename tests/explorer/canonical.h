@@ -21,6 +21,7 @@
 #include "core/call.h"
 #include "support/model/fixed_list.h"
 #include "support/model/sdp.h"
+#include "support/visitable.h"
 
 namespace duet::explorer {
 
@@ -88,14 +89,6 @@ class Canonical {
 
 namespace internal {
 
-struct AnyVisitor {
-  template <typename T>
-  void operator()(std::string_view, T&&) const {}
-};
-template <typename T>
-concept Visitable = requires(const T& value) {
-  T::Visit(value, AnyVisitor());
-};
 template <typename T>
 concept List = requires(const T& value) {
   value.size();
@@ -145,7 +138,7 @@ void Canonical::Add(const T& value) {
     Call::Visit(value, [this](std::string_view name, const auto& field) {
       if (name != "peer_devices") Add(field);  // only shown
     });
-  } else if constexpr (internal::Visitable<T>) {
+  } else if constexpr (Visitable<T>) {
     T::Visit(value, [this](std::string_view, const auto& field) { Add(field); });
   } else if constexpr (requires { value.has_value(); }) {
     AddNumber(value.has_value());

@@ -8,6 +8,8 @@
 #include <variant>
 
 #include "core/json.h"
+#include "support/json_text.h"
+#include "support/print.h"
 
 namespace duet::explorer {
 namespace {
@@ -15,14 +17,8 @@ namespace {
 constexpr LegId kLeg{1};
 constexpr model::Dialect kDialect{.says_end_of_candidates = false};
 
-std::string TextOf(const Json& object, std::string_view key) {
-  const Json* member = object.Find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 std::string DescriptionText(const Description& description) {
-  const char* type = description.type == DescriptionType::kOffer ? "offer" : "answer";
-  return JsonObject().Add("type", type).Add("sdp", description.sdp).Take();
+  return JsonObject().Add("type", ToString(description.type)).Add("sdp", description.sdp).Take();
 }
 
 std::string CandidateText(const Candidate& candidate) {

@@ -6,16 +6,12 @@
 #include <utility>
 
 #include "core/json.h"
+#include "support/json_text.h"
 
 namespace duet::explorer {
 namespace {
 
 constexpr Millis kGrace{30'000};
-
-std::string TextOf(const Json& object, std::string_view key) {
-  const Json* member = object.Find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
 
 std::string IdOnly(const std::string& id) { return JsonObject().Add("id", id).Take(); }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { hashOf } from '../support/fnv.js';
 import { nativeReplay, replay } from '../support/replay.js';
 import { redact } from '../../web/lazy/record.js';
 
@@ -32,12 +33,6 @@ const SDP = (ufrag, address = '203.0.113.77') =>
     'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
     '',
   ].join('\r\n');
-
-function hashOf(text) {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
 
 // The record of these events as host.js would hold it. An event is [type, ...fields]; one is 10 ms after the other.
 function recordOf(events) {

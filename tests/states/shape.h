@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/call.h"
+#include "support/visitable.h"
 
 namespace duet::states {
 
@@ -30,7 +31,7 @@ class Shape {
       text_ += value.id + (value.version > 0 ? "!" : "?");
     } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       text_ += static_cast<char>('0' + std::min<std::int64_t>(static_cast<std::int64_t>(value), kMany<T>));
-    } else if constexpr (requires { T::Visit(value, [](std::string_view, const auto&) {}); }) {
+    } else if constexpr (Visitable<T>) {
       T::Visit(value, [this](std::string_view name, const auto& field) {
         if (Decides(name)) this->Add(field);
       });

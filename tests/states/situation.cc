@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/sdp_scan.h"
 #include "states/shape.h"
+#include "support/print.h"
 
 namespace duet::states {
 namespace {
@@ -46,11 +47,7 @@ std::string DescriptionJson(DescriptionType type, std::string_view from, const s
   if (!IsSeed(from)) {
     return EncodeDescription({type, Sdp(session)}, {1, std::string(from), std::string(kUs), leg, offer, kRoomHash});
   }
-  return JsonObject()
-      .Add("type", type == DescriptionType::kOffer ? "offer" : "answer")
-      .Add("sdp", Sdp(session))
-      .Add("from", from)
-      .Take();
+  return JsonObject().Add("type", ToString(type)).Add("sdp", Sdp(session)).Add("from", from).Take();
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ class CallScene : public testing::Test {
   }
   void RemoteSet(LegId leg) { On(RemoteDescriptionSet{leg, Last<SetRemoteDescription>().op}); }
   void Connected(LegId leg) { On(ConnectionStateChanged{leg, ConnectionState::kConnected}); }
+  void Fail(LegId leg) { On(ConnectionStateChanged{leg, ConnectionState::kFailed}); }
 
   std::string Stamped(const std::string& type, const std::string& from, const std::string& leg, int offer, int session,
                       std::uint32_t room = kRoomHash) {
@@ -113,6 +114,24 @@ class CallScene : public testing::Test {
   void ExpectSeen(Phase phase, Cause cause = Cause::kNone) const {
     EXPECT_EQ(ToString(this->phase()), ToString(phase));
     EXPECT_EQ(ToString(this->cause()), ToString(cause));
+  }
+  // Whatever the browser still says about a leg that is gone changes nothing.
+  void ExpectNothingOf(LegId leg) {
+    const Call before = call_;
+    const Event late[] = {LegBroken{leg, "InvalidStateError"},
+                          LocalDescriptionSet{leg, OpId{5}, {}},
+                          RemoteDescriptionSet{leg, OpId{5}},
+                          DescriptionFailed{leg, OpId{5}, "OperationError"},
+                          LocalCandidateFound{leg, {}},
+                          LocalCandidateFound{leg, {"candidate:1 1 udp 1 10.0.0.1 9 typ host", "0", "f1", 0, true}},
+                          ConnectionStateChanged{leg, ConnectionState::kFailed},
+                          ChannelOpened{leg},
+                          ChannelReceived{leg, R"({"type":"bye"})"}};
+    for (const Event& event : late) {
+      On(event);
+      EXPECT_TRUE(Dropped(DropReason::kStale)) << event.index();
+      EXPECT_EQ(call_, before) << event.index();
+    }
   }
 
   Call call_;

@@ -13,6 +13,7 @@
 
 #include "core/call.h"
 #include "core/event.h"
+#include "support/visitable.h"
 
 namespace duet {
 
@@ -98,14 +99,6 @@ class Line {
 
 // ---- What a state is made of, exactly ----
 
-struct AnyVisitor {
-  template <typename T>
-  void operator()(std::string_view, T&&) const {}
-};
-template <typename T>
-concept Visitable = requires(const T& value) {
-  T::Visit(value, AnyVisitor());
-};
 template <typename T>
 concept Named = std::is_enum_v<T> && requires(T value) {
   std::string_view(ToString(value));

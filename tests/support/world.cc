@@ -5,14 +5,14 @@
 
 #include "core/json.h"
 #include "core/sdp_scan.h"
+#include "support/json_text.h"
 
 namespace duet {
 namespace {
 
 std::string TextOf(const std::string& json, std::string_view key) {
   const auto value = Json::Parse(json);
-  const Json* member = value ? value->Find(key) : nullptr;
-  return member != nullptr && member->string() != nullptr ? *member->string() : "";
+  return value ? duet::TextOf(*value, key) : std::string();
 }
 
 }  // namespace

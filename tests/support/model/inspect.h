@@ -15,17 +15,10 @@
 #include <variant>
 
 #include "core/types.h"
+#include "support/visitable.h"
 
 namespace duet::model {
 
-struct AnyVisitor {
-  template <typename T>
-  void operator()(std::string_view, T&&) const {}
-};
-template <typename T>
-concept HasFields = requires(T& value) {
-  T::Visit(value, AnyVisitor());
-};
 template <typename T>
 concept IsList = requires(T& value) {
   value.size();
@@ -49,7 +42,7 @@ void Walk(std::string_view name, const T& value, Leaf& leaf) {
     leaf(name, value.value);
   } else if constexpr (HasBits<T>) {
     leaf(name, std::uint32_t{value.bits()});
-  } else if constexpr (HasFields<const T>) {
+  } else if constexpr (Visitable<T>) {
     T::Visit(value, [&leaf](std::string_view field, const auto& member) { Walk(field, member, leaf); });
   } else if constexpr (IsList<const T>) {
     leaf(name, static_cast<std::uint32_t>(value.size()));
