@@ -25,8 +25,11 @@ class Peers {
   void Perform(const OpenChannel& order);
   void Perform(const AcceptTransceivers& order);
   void Perform(const AttachTracks& order);
+  void Perform(const CreateDescription& order);
+  void Perform(const SetCreatedDescription& order);
   void Perform(const SetLocalDescription& order);
   void Perform(const SetRemoteDescription& order);
+  void Perform(const RestartIce& order);
   void Perform(const AddCandidate& order);
   void Perform(const SendOnChannel& order);
   void Perform(const CloseLeg& order);

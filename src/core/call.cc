@@ -34,6 +34,12 @@ std::optional<Millis> Call::deadline() const {
 
 // ---- The person ----
 
+void Call::On(const RoomShown&, Turn&) {}
+void Call::On(const NetworkChanged&, Turn&) {}
+void Call::On(const DescriptionCreated&, Turn&) {}
+void Call::On(const Parked&, Turn&) {}
+void Call::On(const ParkKept&, Turn&) {}
+
 void Call::On(const JoinRequested& event, Turn& turn) {
   if (room_.wanted()) return turn.Drop(DropReason::kUnexpected);  // a second click
   if (!IsRoomName(event.room)) {

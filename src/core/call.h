@@ -62,10 +62,12 @@ class Call {
   };
 
  private:
+  void On(const RoomShown& event, Turn& turn);
   void On(const JoinRequested& event, Turn& turn);
   void On(const LeaveRequested& event, Turn& turn);
   void On(const DeviceSwitched& event, Turn& turn);
   void On(const DeadlineReached& event, Turn& turn);
+  void On(const NetworkChanged& event, Turn& turn);
   void On(const SignalingConnected& event, Turn& turn);
   void On(const SignalingLost& event, Turn& turn);
   void On(const JoinAnswered& event, Turn& turn);
@@ -74,6 +76,7 @@ class Call {
   void On(const MediaRefused& event, Turn& turn);
   void On(const LocalTrackEnded& event, Turn& turn);
   void On(const LegBroken& event, Turn& turn);
+  void On(const DescriptionCreated& event, Turn& turn);
   void On(const LocalDescriptionSet& event, Turn& turn);
   void On(const RemoteDescriptionSet& event, Turn& turn);
   void On(const DescriptionFailed& event, Turn& turn);
@@ -91,6 +94,8 @@ class Call {
   void On(const PeerAway& message, Turn& turn);
   void On(const PeerBack& message, Turn& turn);
   void On(const RoomFull& message, Turn& turn);
+  void On(const Parked& message, Turn& turn);
+  void On(const ParkKept& message, Turn& turn);
   void On(const DescriptionMessage& message, Turn& turn);
   void On(const CandidateMessage& message, Turn& turn);
 

@@ -110,6 +110,23 @@ struct AttachTracks {
   bool operator==(const AttachTracks&) const = default;
 };
 
+// createOffer, or createAnswer after a remote offer: a description that is set and sent later. Answer: DescriptionCreated or
+// DescriptionFailed.
+struct CreateDescription {
+  LegId leg;
+  OpId op;
+  DescriptionType type = DescriptionType::kOffer;
+  bool operator==(const CreateDescription&) const = default;
+};
+
+// setLocalDescription with what CreateDescription gave last. Answer: LocalDescriptionSet or DescriptionFailed.
+struct SetCreatedDescription {
+  LegId leg;
+  OpId op;
+  Description description;
+  bool operator==(const SetCreatedDescription&) const = default;
+};
+
 // Parameterless setLocalDescription. Answer: LocalDescriptionSet or DescriptionFailed.
 struct SetLocalDescription {
   LegId leg;
@@ -123,6 +140,13 @@ struct SetRemoteDescription {
   OpId op;
   Description description;
   bool operator==(const SetRemoteDescription&) const = default;
+};
+
+// setConfiguration with these servers, and restartIce (RFC 9429 4.1.18, W3C WebRTC 4.4.2): the next offer makes a new path.
+struct RestartIce {
+  LegId leg;
+  std::vector<IceServer> ice_servers;
+  bool operator==(const RestartIce&) const = default;
 };
 
 // addIceCandidate. Answer: CandidateSettled.
@@ -166,8 +190,9 @@ struct CountDrop {
 
 using Effect =
     std::variant<OpenSignaling, SendJoin, SendMessage, RequestMedia, UseMedia, DiscardMedia, EnableTrack, StopMedia, OpenLeg,
-                 AddTransceivers, AddScreenTransceiver, OpenChannel, AcceptTransceivers, AttachTracks, SetLocalDescription,
-                 SetRemoteDescription, AddCandidate, SendOnChannel, CloseLeg, CountDrop>;
+                 AddTransceivers, AddScreenTransceiver, OpenChannel, AcceptTransceivers, AttachTracks, CreateDescription,
+                 SetCreatedDescription, SetLocalDescription, SetRemoteDescription, RestartIce, AddCandidate, SendOnChannel,
+                 CloseLeg, CountDrop>;
 using Effects = std::vector<Effect>;
 
 }  // namespace duet

@@ -25,6 +25,13 @@ struct JoinRequested {
   bool operator==(const JoinRequested&) const = default;
 };
 
+// The page shows this room's name, and nobody has pressed Join: whoever waits there can be prepared for.
+struct RoomShown {
+  std::string room;
+  std::uint32_t room_hash = 0;
+  bool operator==(const RoomShown&) const = default;
+};
+
 // Leave was pressed, or the page is going away.
 struct LeaveRequested {
   bool operator==(const LeaveRequested&) const = default;
@@ -40,6 +47,11 @@ struct DeviceSwitched {
 // deadline() has come. Early or needless ones change nothing.
 struct DeadlineReached {
   bool operator==(const DeadlineReached&) const = default;
+};
+
+// This machine has got a network, or another one: what was gathered before may be worth nothing.
+struct NetworkChanged {
+  bool operator==(const NetworkChanged&) const = default;
 };
 
 // ---- Signaling ----
@@ -103,7 +115,15 @@ struct LegBroken {
   bool operator==(const LegBroken&) const = default;
 };
 
-// SetLocalDescription is done; this is what to send.
+// CreateDescription is done. The description is not set yet, and holds no candidates.
+struct DescriptionCreated {
+  LegId leg;
+  OpId op;
+  Description description;
+  bool operator==(const DescriptionCreated&) const = default;
+};
+
+// SetLocalDescription or SetCreatedDescription is done; this is what to send.
 struct LocalDescriptionSet {
   LegId leg;
   OpId op;
@@ -117,7 +137,7 @@ struct RemoteDescriptionSet {
   bool operator==(const RemoteDescriptionSet&) const = default;
 };
 
-// SetLocalDescription or SetRemoteDescription was rejected.
+// CreateDescription, SetLocalDescription, SetCreatedDescription or SetRemoteDescription was rejected.
 struct DescriptionFailed {
   LegId leg;
   OpId op;
@@ -172,10 +192,11 @@ struct ChannelDrained {
   bool operator==(const ChannelDrained&) const = default;
 };
 
-using Event = std::variant<JoinRequested, LeaveRequested, DeviceSwitched, DeadlineReached, SignalingConnected, SignalingLost,
-                           JoinAnswered, MessageReceived, MediaGranted, MediaRefused, LocalTrackEnded, LegBroken,
-                           LocalDescriptionSet, RemoteDescriptionSet, DescriptionFailed, CandidateSettled, TracksAttached,
-                           LocalCandidateFound, ConnectionStateChanged, ChannelOpened, ChannelReceived, ChannelDrained>;
+using Event = std::variant<RoomShown, JoinRequested, LeaveRequested, DeviceSwitched, DeadlineReached, NetworkChanged,
+                           SignalingConnected, SignalingLost, JoinAnswered, MessageReceived, MediaGranted, MediaRefused,
+                           LocalTrackEnded, LegBroken, DescriptionCreated, LocalDescriptionSet, RemoteDescriptionSet,
+                           DescriptionFailed, CandidateSettled, TracksAttached, LocalCandidateFound, ConnectionStateChanged,
+                           ChannelOpened, ChannelReceived, ChannelDrained>;
 
 }  // namespace duet
 

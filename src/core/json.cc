@@ -298,6 +298,12 @@ JsonObject& JsonObject::AddNull(std::string_view key) {
   return *this;
 }
 
+JsonObject& JsonObject::AddJson(std::string_view key, std::string_view json) {
+  Key(key);
+  text_ += json;
+  return *this;
+}
+
 std::string JsonObject::Take() {
   text_.push_back('}');
   return std::move(text_);

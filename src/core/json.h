@@ -50,6 +50,8 @@ class JsonObject {
   JsonObject& Add(std::string_view key, std::int64_t value);
   JsonObject& Add(std::string_view key, bool value);
   JsonObject& AddNull(std::string_view key);
+  // A value that is JSON text already.
+  JsonObject& AddJson(std::string_view key, std::string_view json);
   std::string Take();
 
  private:

@@ -18,7 +18,7 @@ void Room::Ask(Turn& turn) {
   asked_ = turn.NewOp();
   if (first_asked_ == OpId{}) first_asked_ = asked_;
   ask_at_ = turn.now + options::kJoinAnswerTimeout;
-  turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page)});
+  turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page, {})});
 }
 
 void Room::Leave(Turn& turn) {

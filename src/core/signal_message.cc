@@ -102,20 +102,33 @@ Decoded DecodeUsers(const Json& value) {
   return SignalMessage(std::move(message));
 }
 
-Decoded DecodeDescription(const Json& value, DescriptionType type) {
-  DescriptionMessage message;
-  message.description.type = type;
+// Whether `value` is a description of that type, with or without our fields.
+bool ReadDescription(const Json& value, DescriptionType type, DescriptionMessage* message) {
+  message->description.type = type;
   const Json* told = value.Find("type");
   const Json* sdp = value.Find("sdp");
-  if (told == nullptr || told->string() == nullptr || sdp == nullptr || sdp->string() == nullptr) {
-    return DropReason::kMalformed;
-  }
-  if (*told->string() != (type == DescriptionType::kOffer ? "offer" : "answer")) return DropReason::kMalformed;
-  if (sdp->string()->size() > options::kMaxSdpBytes || !HasOnlySafeCandidates(*sdp->string())) {
-    return DropReason::kMalformed;
-  }
-  if (!ReadStamp(value, &message.stamp)) return DropReason::kMalformed;
-  message.description.sdp = *sdp->string();
+  if (told == nullptr || told->string() == nullptr || sdp == nullptr || sdp->string() == nullptr) return false;
+  if (*told->string() != (type == DescriptionType::kOffer ? "offer" : "answer")) return false;
+  if (sdp->string()->size() > options::kMaxSdpBytes || !HasOnlySafeCandidates(*sdp->string())) return false;
+  if (!ReadStamp(value, &message->stamp)) return false;
+  message->description.sdp = *sdp->string();
+  return true;
+}
+
+Decoded DecodeDescription(const Json& value, DescriptionType type) {
+  DescriptionMessage message;
+  if (!ReadDescription(value, type, &message)) return DropReason::kMalformed;
+  return SignalMessage(std::move(message));
+}
+
+// Only a Duet parks, and only a page that is known by its id: without those there is nothing to answer.
+bool ReadParked(const Json& value, DescriptionMessage* message) {
+  return ReadDescription(value, DescriptionType::kOffer, message) && message->stamp.version > 0;
+}
+
+Decoded DecodeParkKept(const Json& value) {
+  ParkKept message;
+  if (!value.is_object() || !ReadText(value, "leg", options::kMaxTokenBytes, &message.leg)) return DropReason::kMalformed;
   return SignalMessage(std::move(message));
 }
 
@@ -197,6 +210,27 @@ bool ReadIceServer(const Json& value, IceServer* out) {
                      [=](const std::string& url) { return IsIceUrl(url, has_credentials); });
 }
 
+// Nothing if it is not told, or none of it can be used. A server that is configured wrongly in one entry still lets people in.
+std::optional<std::vector<IceServer>> ReadIceServers(const Json& value) {
+  const Json* told = value.Find("iceServers");
+  if (told == nullptr || told->array() == nullptr || told->array()->size() > options::kMaxIceServers) return std::nullopt;
+  std::vector<IceServer> servers;
+  for (const Json& item : *told->array()) {
+    IceServer server;
+    if (ReadIceServer(item, &server)) servers.push_back(std::move(server));
+  }
+  if (servers.empty() && !told->array()->empty()) return std::nullopt;
+  return servers;
+}
+
+Decoded DecodeParked(const Json& value) {
+  Parked message;
+  if (value.kind() == Json::Kind::kNull) return SignalMessage(std::move(message));
+  if (!ReadParked(value, &message.offer.emplace())) return DropReason::kMalformed;
+  message.ice_servers = ReadIceServers(value);
+  return SignalMessage(std::move(message));
+}
+
 void AddStamp(const Stamp& stamp, JsonObject* out) {
   out->Add("v", std::int64_t{stamp.version}).Add("from", stamp.from).Add("to", stamp.to).Add("leg", stamp.leg);
   out->Add("offer", std::int64_t{stamp.offer}).Add("room", std::int64_t{stamp.room_hash});
@@ -215,6 +249,8 @@ std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std:
   if (name == "getCandidate") return DecodeCandidate(*value);
   if (name == "user_exit") return DecodeExit(*value);
   if (name == "peer_away") return DecodeAway(*value);
+  if (name == "parked") return DecodeParked(*value);
+  if (name == "park_kept") return DecodeParkKept(*value);
   if (name == "peer_back") return DecodePerson<PeerBack>(*value);
   if (name == "user_joined") return DecodePerson<UserJoined>(*value);
   return DropReason::kUnknown;
@@ -241,16 +277,10 @@ std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json) {
   if (peer != nullptr && peer->kind() != Json::Kind::kNull && !ReadPerson(*peer, &answer.peer.emplace())) {
     return std::nullopt;
   }
-  const Json* servers = value->Find("iceServers");
-  if (servers != nullptr && servers->array() != nullptr && servers->array()->size() <= options::kMaxIceServers) {
-    answer.ice_servers.emplace();
-    for (const Json& item : *servers->array()) {
-      // A server that is configured wrongly in one entry still lets people in.
-      IceServer server;
-      if (ReadIceServer(item, &server)) answer.ice_servers->push_back(std::move(server));
-    }
-    if (answer.ice_servers->empty() && !servers->array()->empty()) answer.ice_servers.reset();
-  }
+  answer.ice_servers = ReadIceServers(*value);
+  answer.took_answer = IsTrue(*value, "tookAnswer");
+  const Json* parked = value->Find("parked");
+  if (parked != nullptr && !answer.took_answer && !ReadParked(*parked, &answer.parked.emplace())) answer.parked.reset();
   return answer;
 }
 
@@ -268,11 +298,16 @@ std::optional<std::variant<Bye, Devices>> DecodeChannelMessage(std::string_view 
   return Devices{*microphone->boolean(), *camera->boolean()};
 }
 
-std::string EncodeJoin(std::string_view room, std::string_view name, std::string_view seat, std::string_view page) {
+std::string EncodeJoin(std::string_view room, std::string_view name, std::string_view seat, std::string_view page,
+                       std::string_view answer) {
   JsonObject json;
   json.Add("room", room).Add("name", name).Add("seat", seat).Add("page", page);
-  return json.Add("v", std::int64_t{options::kProtocolVersion}).Take();
+  json.Add("v", std::int64_t{options::kProtocolVersion});
+  if (!answer.empty()) json.AddJson("answer", answer);
+  return json.Take();
 }
+
+std::string EncodePeek(std::string_view room) { return JsonObject().Add("room", room).Take(); }
 
 std::string EncodeDescription(const Description& description, const Stamp& stamp) {
   JsonObject json;

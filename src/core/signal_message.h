@@ -38,6 +38,13 @@ struct Stamp {
   bool operator==(const Stamp&) const = default;
 };
 
+// getOffer or getAnswer, as its type says; what is parked and what answers it, too.
+struct DescriptionMessage {
+  Description description;
+  Stamp stamp;
+  bool operator==(const DescriptionMessage&) const = default;
+};
+
 struct RoomUsers {
   std::vector<Person> users;
 };
@@ -55,19 +62,22 @@ struct PeerBack {
   Person person;
 };
 struct RoomFull {};
-// getOffer or getAnswer, as its type says.
-struct DescriptionMessage {
-  Description description;
-  Stamp stamp;
-  bool operator==(const DescriptionMessage&) const = default;
+// Somebody waits in the room that we look at, alone, and this is their offer; or nobody does any more.
+struct Parked {
+  std::optional<DescriptionMessage> offer;
+  std::optional<std::vector<IceServer>> ice_servers;  // STUN only; nothing: not told
+};
+// Our parked offer on this leg is the one that is shown now.
+struct ParkKept {
+  std::string leg;
 };
 struct CandidateMessage {
   Candidate candidate;
   Stamp stamp;
 };
 
-using SignalMessage =
-    std::variant<RoomUsers, UserJoined, UserExit, PeerAway, PeerBack, RoomFull, DescriptionMessage, CandidateMessage>;
+using SignalMessage = std::variant<RoomUsers, UserJoined, UserExit, PeerAway, PeerBack, RoomFull, Parked, ParkKept,
+                                   DescriptionMessage, CandidateMessage>;
 
 // An event of the server by its name and payload, or why there is none.
 std::variant<SignalMessage, DropReason> DecodeSignal(std::string_view name, std::string_view json);
@@ -80,6 +90,10 @@ struct JoinAnswer {
   std::string id;
   std::optional<Person> peer;
   std::optional<std::vector<IceServer>> ice_servers;  // nothing: not told
+  // The prepared answer that came with our `join` was current, and has been passed on.
+  bool took_answer = false;
+  // It was not, or there was none: this is what the other one has parked now.
+  std::optional<DescriptionMessage> parked;
 };
 std::optional<JoinAnswer> DecodeJoinAnswer(std::string_view json);
 
@@ -92,7 +106,10 @@ struct Devices {
 };
 std::optional<std::variant<Bye, Devices>> DecodeChannelMessage(std::string_view json);
 
-std::string EncodeJoin(std::string_view room, std::string_view name, std::string_view seat, std::string_view page);
+// `answer`: to a parked offer, as EncodeDescription writes it, or "" for none.
+std::string EncodeJoin(std::string_view room, std::string_view name, std::string_view seat, std::string_view page,
+                       std::string_view answer);
+std::string EncodePeek(std::string_view room);
 std::string EncodeDescription(const Description& description, const Stamp& stamp);
 std::string EncodeCandidate(const Candidate& candidate, const Stamp& stamp);
 std::string EncodeBye();

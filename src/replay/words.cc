@@ -94,8 +94,13 @@ std::string Brief(const UserExit& message) {
 std::string Brief(const PeerAway&) { return "the server: the other one's socket is lost"; }
 std::string Brief(const PeerBack& message) { return "the server: " + Brief(message.person) + " is back"; }
 std::string Brief(const RoomFull&) { return "the server: the room is full"; }
+std::string Brief(const Parked& message);
+std::string Brief(const ParkKept&) { return "the server: our parked offer is shown"; }
 std::string Brief(const DescriptionMessage& message) {
   return std::string(Word(message.description.type)) + Of(message.stamp) + ", " + Bytes(message.description.sdp);
+}
+std::string Brief(const Parked& message) {
+  return message.offer ? "the server: somebody waits, with " + Brief(*message.offer) : "the server: nobody waits there";
 }
 std::string Brief(const CandidateMessage& message) {
   return Brief(message.candidate) + (message.stamp.version == 0 ? "" : ", of offer " + std::to_string(message.stamp.offer));
@@ -119,6 +124,8 @@ std::string BriefOnChannel(std::string_view json) {
 
 // ---- Events ----
 
+std::string Of(const RoomShown& event) { return "the page shows room " + Quoted(event.room); }
+std::string Of(const NetworkChanged&) { return "the network has changed"; }
 std::string Of(const JoinRequested& event) {
   return "Join is pressed: room " + Quoted(event.room) + (event.name.empty() ? "" : ", name " + Quoted(event.name));
 }
@@ -139,13 +146,17 @@ std::string Of(const JoinAnswered& event) {
     case JoinError::kBadRoom: return "the server refuses: no room may be called so";
     case JoinError::kRefused: return "the server refuses";
   }
-  return "the server lets us in; " + (answer->peer ? Brief(*answer->peer) + " is there" : "nobody else is there");
+  return "the server lets us in; " + (answer->peer ? Brief(*answer->peer) + " is there" : "nobody else is there") +
+         (answer->took_answer ? ", and has our answer" : answer->parked ? ", with " + Brief(*answer->parked) : "");
 }
 std::string Of(const MessageReceived& event) { return Brief(event.name, event.json); }
 std::string Of(const MediaGranted& event) { return "the browser gives " + Devices(event.microphone, event.camera); }
 std::string Of(const MediaRefused& event) { return "the browser gives no device: " + std::string(Word(event.error)); }
 std::string Of(const LocalTrackEnded& event) { return "the " + std::string(Word(event.kind)) + " ended by itself"; }
 std::string Of(const LegBroken& event) { return Leg(event.leg) + " is broken: " + Quoted(event.error); }
+std::string Of(const DescriptionCreated& event) {
+  return Leg(event.leg) + ": our " + std::string(Word(event.description.type)) + " is prepared, " + Bytes(event.description.sdp);
+}
 std::string Of(const LocalDescriptionSet& event) {
   return Leg(event.leg) + ": our " + std::string(Word(event.description.type)) + " is set, " + Bytes(event.description.sdp);
 }
@@ -173,6 +184,8 @@ std::string Of(const OpenSignaling&) { return "connect to the server"; }
 std::string Of(const SendJoin&) { return "ask the server for a seat"; }
 std::string Of(const SendMessage& effect) {
   if (effect.name == "leave") return "tell the server that we leave";
+  if (effect.name == "peek") return "ask who waits in the room";
+  if (effect.name == "park") return "leave an offer at the server, " + Bytes(effect.json);
   // As another Duet will hear of it. What goes to others names no leg.
   const std::string_view heard = effect.name == "offer"       ? "getOffer"
                                  : effect.name == "answer"    ? "getAnswer"
@@ -201,6 +214,13 @@ std::string Of(const AddScreenTransceiver& effect) { return Leg(effect.leg) + ":
 std::string Of(const OpenChannel& effect) { return Leg(effect.leg) + ": make the data channel"; }
 std::string Of(const AcceptTransceivers& effect) { return Leg(effect.leg) + ": send where the offer receives"; }
 std::string Of(const AttachTracks& effect) { return Leg(effect.leg) + ": attach our tracks"; }
+std::string Of(const CreateDescription& effect) {
+  return Leg(effect.leg) + ": prepare our " + std::string(Word(effect.type));
+}
+std::string Of(const SetCreatedDescription& effect) {
+  return Leg(effect.leg) + ": set the prepared " + std::string(Word(effect.description.type));
+}
+std::string Of(const RestartIce& effect) { return Leg(effect.leg) + ": look for a new path, by the servers that came late"; }
 std::string Of(const SetLocalDescription& effect) { return Leg(effect.leg) + ": make our description and set it"; }
 std::string Of(const SetRemoteDescription& effect) {
   return Leg(effect.leg) + ": set the other side's " + std::string(Word(effect.description.type));

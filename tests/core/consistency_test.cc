@@ -46,7 +46,7 @@ class RoomConsistencyTest : public testing::Test {
     asking.OnConnected({"socket-1"}, stage.turn);
     seated = asking;
     EXPECT_TRUE(seated.OnAnswer(OpId{1}));
-    seated.OnAdmitted({JoinError::kNone, kOurPage, Polite(), std::nullopt}, stage.turn);
+    seated.OnAdmitted({JoinError::kNone, kOurPage, Polite(), std::nullopt, false, std::nullopt}, stage.turn);
     EXPECT_TRUE(out.IsConsistent() && asking.IsConsistent() && seated.IsConsistent());
   }
 

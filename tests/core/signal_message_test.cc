@@ -481,7 +481,7 @@ TEST(SignalMessageTest, WhatWeWriteOnTheChannelIsRead) {
 }
 
 TEST(SignalMessageTest, WhatWeWriteToTheServerHasTheNamesOfTheDocument) {
-  EXPECT_EQ(EncodeJoin("r", "n\"", "s", "p"), R"({"room":"r","name":"n\"","seat":"s","page":"p","v":1})");
+  EXPECT_EQ(EncodeJoin("r", "n\"", "s", "p", {}), R"({"room":"r","name":"n\"","seat":"s","page":"p","v":1})");
   const Description offer{DescriptionType::kOffer, "v=0\r\n"};
   EXPECT_EQ(EncodeDescription(offer, FullStamp()),
             R"({"type":"offer","sdp":"v=0\r\n","v":1,"from":"f","to":"t","leg":"l","offer":3,"room":7})");

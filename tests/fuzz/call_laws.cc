@@ -220,6 +220,19 @@ void WatchedCall::Take(const SetLocalDescription& order) {
   OpenOne(order.leg).gathers = true;
 }
 
+void WatchedCall::Take(const CreateDescription& order) {
+  TakeNew(order.op);
+  OpenOne(order.leg);
+}
+
+void WatchedCall::Take(const SetCreatedDescription& order) {
+  TakeNew(order.op);
+  const bool is_answer = order.description.type == DescriptionType::kAnswer;
+  descriptions_.push_back({order.leg, order.op, std::nullopt, is_answer});
+  OpenOne(order.leg).remote.reset();
+  OpenOne(order.leg).gathers = true;
+}
+
 void WatchedCall::Take(const SetRemoteDescription& order) {
   TakeNew(order.op);
   Leg& leg = OpenOne(order.leg);

@@ -70,8 +70,11 @@ class WatchedCall {
   void Take(const OpenChannel& order);
   void Take(const AcceptTransceivers& order);
   void Take(const AttachTracks& order);
+  void Take(const CreateDescription& order);
+  void Take(const SetCreatedDescription& order);
   void Take(const SetLocalDescription& order);
   void Take(const SetRemoteDescription& order);
+  void Take(const RestartIce& order) { OpenOne(order.leg); }
   void Take(const AddCandidate& order);
   void Take(const SendOnChannel& order);
   void Take(const CloseLeg& order);

@@ -166,6 +166,13 @@ inline std::string Brief(const AddScreenTransceiver& e) { return Line("AddScreen
 inline std::string Brief(const OpenChannel& e) { return Line("OpenChannel").Add("leg", e.leg).Take(); }
 inline std::string Brief(const AcceptTransceivers& e) { return Line("AcceptTransceivers").Add("leg", e.leg).Take(); }
 inline std::string Brief(const AttachTracks& e) { return Line("AttachTracks").Add("leg", e.leg).Add("op", e.op).Take(); }
+inline std::string Brief(const CreateDescription& e) {
+  return Line("CreateDescription").Add("leg", e.leg).Add("op", e.op).Add(ToString(e.type)).Take();
+}
+inline std::string Brief(const SetCreatedDescription& e) {
+  return Line("SetCreatedDescription").Add("leg", e.leg).Add("op", e.op).Add(ToString(e.description.type)).Take();
+}
+inline std::string Brief(const RestartIce& e) { return Line("RestartIce").Add("leg", e.leg).Take(); }
 inline std::string Brief(const SetLocalDescription& e) {
   return Line("SetLocalDescription").Add("leg", e.leg).Add("op", e.op).Take();
 }
@@ -185,6 +192,8 @@ inline std::string Brief(const CountDrop& e) { return Line("CountDrop").Add(ToSt
 inline std::string Brief(const JoinRequested& e) {
   return Line("JoinRequested").Add("room", e.room).Add("name", e.name).Add("page", e.page).Take();
 }
+inline std::string Brief(const RoomShown& e) { return Line("RoomShown").Add("room", e.room).Take(); }
+inline std::string Brief(const NetworkChanged&) { return "NetworkChanged{}"; }
 inline std::string Brief(const LeaveRequested&) { return "LeaveRequested{}"; }
 inline std::string Brief(const DeviceSwitched& e) {
   return Line("DeviceSwitched").Add(ToString(e.kind)).Add(e.on ? "on" : "off").Take();
@@ -202,6 +211,9 @@ inline std::string Brief(const MediaRefused& e) {
 }
 inline std::string Brief(const LocalTrackEnded& e) { return Line("LocalTrackEnded").Add(ToString(e.kind)).Take(); }
 inline std::string Brief(const LegBroken& e) { return Line("LegBroken").Add("leg", e.leg).Add(e.error).Take(); }
+inline std::string Brief(const DescriptionCreated& e) {
+  return Line("DescriptionCreated").Add("leg", e.leg).Add("op", e.op).Add(ToString(e.description.type)).Take();
+}
 inline std::string Brief(const LocalDescriptionSet& e) {
   return Line("LocalDescriptionSet").Add("leg", e.leg).Add("op", e.op).Add(ToString(e.description.type)).Take();
 }
