@@ -89,7 +89,7 @@ export class Rooms {
     if (!other) return 'nobody_there';
     if (payload.to && payload.to !== other.id) return 'other_target';
     payload.from = sender.id;
-    if (!other.client) return other.keep({ event, payload }) ? '' : 'queue_full';
+    if (!other.client) return other.kept.add({ event, payload }) ? '' : 'queue_full';
     other.client.send(event, payload);
     return '';
   }
@@ -162,7 +162,7 @@ export class Rooms {
     room.members = room.members.filter((each) => each !== member);
     if (room.members.length === 0) this.rooms.delete(room.name);
     if (other) {
-      other.forgetKept(); // all of it came from the one who is gone
+      other.kept.forget(); // all of it came from the one who is gone
       other.client?.send('user_exit', { id: member.id, ...how });
     }
   }
