@@ -6,6 +6,7 @@ import { Kept } from './kept.js';
 
 /** @typedef {import('./rooms.js').Client} Client */
 /** @typedef {import('./rooms.js').Room} Room */
+/** @typedef {import('./parking.js').ParkedOffer} ParkedOffer */
 /** @typedef {{id: string, name: string, v?: number}} Person what others may know of a member */
 
 export class Member {
@@ -25,6 +26,8 @@ export class Member {
     /** @type {NodeJS.Timeout | undefined} */
     this.grace = undefined;
     this.kept = new Kept();
+    /** @type {ParkedOffer | null} the other one's, if this one came with the answer to it */
+    this.met = null;
   }
 
   /** @returns {Member | null} */
@@ -41,6 +44,12 @@ export class Member {
   deliverKept() {
     if (this.client) this.kept.sendTo(this.client);
     this.kept.forget();
+  }
+
+  /** The other one is gone, and with it all that came from there. */
+  forgetOther() {
+    this.kept.forget();
+    this.met = null;
   }
 }
 
