@@ -23,6 +23,7 @@ namespace duet {
 enum class Subject : std::uint8_t {
   // Promises
   kUserMedia,
+  kCreatedDescription,
   kLocalDescription,
   kRemoteDescription,
   kCandidate,
