@@ -69,8 +69,9 @@ void Call::OnRefused(Cause cause, Turn& turn) {
 void Call::On(const MessageReceived& event, Turn& turn) {
   const auto decoded = DecodeSignal(event.name, event.json);
   if (const DropReason* reason = std::get_if<DropReason>(&decoded)) return turn.Drop(*reason);
-  if (!room_.wanted()) return turn.Drop(DropReason::kUnexpected);
-  std::visit([&](const auto& message) { On(message, turn); }, *std::get_if<SignalMessage>(&decoded));
+  const SignalMessage& message = *std::get_if<SignalMessage>(&decoded);
+  if (!room_.wanted() && !std::holds_alternative<Parked>(message)) return turn.Drop(DropReason::kUnexpected);
+  std::visit([&](const auto& told) { On(told, turn); }, message);
 }
 
 // ---- Who is here ----

@@ -343,7 +343,7 @@ TEST_F(CallHopsTest, AnswerToAnOfferThatWasGivenUpIsAnsweredByAnOffer) {
   Message("park_kept", R"({"leg":")" + NameOfLeg(2) + R"("})");
   Message("user_joined", kBob);
   Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 9));
-  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{2}}));
+  EXPECT_EQ(Last<CloseLeg>().leg, LegId{2});
   EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
   EXPECT_TRUE(Did<SetLocalDescription>());
 }
