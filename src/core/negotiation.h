@@ -26,12 +26,36 @@ class Negotiation {
   static Negotiation Answer(const Person& peer, const std::vector<IceServer>& ice_servers, const DescriptionMessage& offer,
                             Turn& turn);
 
+  // Opens a connection to whoever will come, and makes an offer that lies at the server until then. It is sent as `park`, as
+  // createOffer gave it: without candidates, which follow it.
+  static Negotiation Park(const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
+
+  // Opens a connection to whoever parked `offer`, and prepares the answer to it. Nothing is gathered or sent before SetPrepared().
+  static Negotiation Prepare(const DescriptionMessage& offer, const std::vector<IceServer>& ice_servers, Turn& turn);
+
+  // The parked offer has found somebody; their answer follows.
+  void TakenUpBy(const Person& peer);
+
+  // The answer is prepared.
+  bool is_prepared() const { return signaling_ == Signaling::kHaveRemoteOffer && step_ == Step::kNone; }
+  // As it is to be sent, by us of this turn.
+  std::string PreparedAnswer(const Turn& turn) const;
+  // It is on its way, as `answer`: the connection is to believe in it, too.
+  void SetPrepared(std::string answer, Turn& turn);
+
+  // The server has told who the one is that we prepared for.
+  void set_peer_name(const std::string& name) { peer_.name = name; }
+
+  // A new path, by these servers.
+  void Restart(const std::vector<IceServer>& ice_servers, Turn& turn);
+
   // Messages for this leg.
   void OnOffer(const DescriptionMessage& message, Turn& turn);
   void OnAnswer(const DescriptionMessage& message, Turn& turn);
   void OnCandidate(const CandidateMessage& message, Turn& turn);
 
   // Answers of the browser. False: the connection is not in the state that it should be in, and of no use any more.
+  void OnDescriptionCreated(const DescriptionCreated& event, Turn& turn);
   bool OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& turn);
   void OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool have_tracks, Turn& turn);
   bool OnDescriptionFailed(const DescriptionFailed& event, Turn& turn);
@@ -75,6 +99,8 @@ class Negotiation {
     visit("peer", self.peer_);
     visit("ours", self.ours_);
     visit("agreed", self.agreed_);
+    visit("parked", self.parked_);
+    visit("prepares", self.prepares_);
     visit("has_transceivers", self.has_transceivers_);
     visit("has_extras", self.has_extras_);
     visit("channel_open", self.channel_open_);
@@ -85,6 +111,7 @@ class Negotiation {
     visit("last_offer", self.last_offer_);
     visit("held_offer", self.held_offer_);
     visit("generation", self.generation_);
+    visit("created", self.created_);
     visit("remote", self.remote_);
     visit("remote_before", self.remote_before_);
     visit("early_candidates", self.early_candidates_);
@@ -98,7 +125,9 @@ class Negotiation {
 
  private:
   // The description operation that is under way.
-  enum class Step : std::uint8_t { kNone, kLocalOffer, kRemoteOffer, kLocalAnswer, kRemoteAnswer };
+  enum class Step : std::uint8_t {
+    kNone, kCreateOffer, kLocalOffer, kRemoteOffer, kCreateAnswer, kLocalAnswer, kRemoteAnswer
+  };
   // RTCSignalingState, as far as completed operations tell.
   enum class Signaling : std::uint8_t { kStable, kHaveLocalOffer, kHaveRemoteOffer };
 
@@ -122,12 +151,15 @@ class Negotiation {
   };
 
   static Negotiation Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn);
+  static Negotiation OpenOurs(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
   void AddExtras(Turn& turn);
+  void Begin(Step step, Turn& turn);
   void StartOffer(Turn& turn);
   void ApplyOffer(const DescriptionMessage& message, Turn& turn);
   void ApplyRemote(const Description& description, Step step, Turn& turn);
   void Settle(Turn& turn);
   void SendLocal(const Description& description, std::uint32_t offer, Turn& turn);
+  void SendCandidates(Turn& turn);
   void Add(const Candidate& candidate, Turn& turn);
   bool IsCurrent(const Candidate& candidate) const;
   Stamp StampFor(std::uint32_t offer, const Turn& turn) const;
@@ -137,6 +169,8 @@ class Negotiation {
   Person peer_;
   bool ours_ = false;    // we offered first
   bool agreed_ = false;  // an offer was answered at least once
+  bool parked_ = false;    // nobody has taken up our first offer yet
+  bool prepares_ = false;  // the answer to the first offer is created, and not set
   bool has_transceivers_ = false;
   bool has_extras_ = false;  // screen transceiver and data channel
   bool channel_open_ = false;
@@ -148,6 +182,8 @@ class Negotiation {
   std::uint32_t last_offer_ = 0;                  // the highest number that either side has given
   std::optional<DescriptionMessage> held_offer_;  // came during a step; the newest wins
   std::uint32_t generation_ = 0;                  // the offer that our candidates belong to
+
+  std::string created_;  // what CreateDescription gave, until it is set
 
   Remote remote_;
   Remote remote_before_;                      // while an offer is being set, in case it is refused
