@@ -169,7 +169,10 @@ void Call::On(const DescriptionMessage& message, Turn& turn) {
   if (message.description.type == DescriptionType::kOffer) return OnOffer(message, turn);
   if (!leg_ && offer_by_ && message.stamp.version > 0) return OnParkedAnswer(message, turn);
   if (!IsOfLeg(message.stamp)) return turn.Drop(DropReason::kStale);
-  leg_->OnAnswer(message, turn);
+  if (!leg_->WasTakenBySeed(message.stamp)) return leg_->OnAnswer(message, turn);
+  // The Duet is the one who has joined: a seed answers before it has. By name nobody else can answer.
+  recovery_.OnLegYielded();
+  OfferTo(SenderOf(message.stamp), turn);
 }
 
 void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
