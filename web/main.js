@@ -38,6 +38,7 @@ const log = async () => (await getRecorder()).redact(host.text());
 
 const view = createView(document, {
   show: (room) => host.post({ type: 'show', room }),
+  note: (text) => host.note(text),
   join,
   leave,
   setMicrophone: switcher('microphone'),

@@ -47,7 +47,7 @@ function isOn(device) {
  * `join` may return a promise; Join cannot be pressed again before it settles. A press that comes before the first
  * render() is kept and passed on after it.
  * @param {Document} document
- * @param {{show(room: string): void, join(room: string, name: string): unknown, leave(): void,
+ * @param {{show(room: string): void, note(text: string): void, join(room: string, name: string): unknown, leave(): void,
  *   setMicrophone(on: boolean): void, setCamera(on: boolean): void, save(): Promise<void>, reload(): void}} actions
  */
 export function createView(document, actions) {
@@ -199,6 +199,7 @@ export function createView(document, actions) {
     if (which === 'local') return;
     sound.hidden = true;
     if (stream) play();
+    remoteVideo.requestVideoFrameCallback?.(() => remoteVideo.srcObject === stream && actions.note('first frame'));
     showRemotePicture();
   }
 

@@ -41,6 +41,7 @@ void Peers::Perform(const OpenLeg& order) {
   Listen(leg, leg.connection, "icecandidate", Subject::kLocalCandidate);
   Listen(leg, leg.connection, "connectionstatechange", Subject::kConnectionState);
   Listen(leg, leg.connection, "track", Subject::kRemoteTrack);
+  host_.Watch(leg.connection, "iceConnectionState", Get(leg.abort_controller, "signal"), leg.id);
 }
 
 void Peers::Perform(const AddTransceivers& order) {

@@ -178,7 +178,10 @@ void Call::On(const ConnectionStateChanged& event, Turn& turn) {
   switch (event.state) {
     case ConnectionState::kConnecting: return;
     case ConnectionState::kConnected: relay_at_.reset(); return recovery_.OnConnected();
-    case ConnectionState::kDisconnected: return recovery_.OnDisconnected(turn.now);
+    case ConnectionState::kDisconnected:
+      recovery_.OnDisconnected(turn.now);
+      TurnToStranger(turn);
+      return;
     case ConnectionState::kFailed: return OnLegDead(turn);
   }
 }
@@ -224,6 +227,7 @@ void Call::AnswerTo(const DescriptionMessage& offer, Turn& turn) {
 void Call::OnLegOpened(Turn& turn) {
   recovery_.OnLegOpened(turn.now);
   parking_.Close(turn);
+  stranger_.Forget();
   partner_.reset();
   offer_by_.reset();
   gone_ = Cause::kNone;
@@ -283,6 +287,7 @@ void Call::DropPrepared(Turn& turn) {
 
 void Call::OnLegDead(Turn& turn) {
   if (is_on_approval()) return DropPrepared(turn);
+  if (TurnToStranger(turn)) return;
   // The server said that the other one is not there any more; only the connection still knew it.
   const bool is_there = room_.peer() && room_.peer()->id == leg_->peer().id;
   if (!is_there && !room_.is_legacy() && room_.can_send()) return OnPeerGone(Cause::kPeerVanished, turn);
@@ -313,6 +318,7 @@ void Call::End(Cause cause, Turn& turn) {
   std::string name = partner() != nullptr ? partner()->name : gone_name_;
   media_.Stop(turn);
   room_.Leave(turn);
+  stranger_.Forget();
   if (leg_ && leg_->can_tell()) {
     turn.Do(SendOnChannel{leg_->id(), EncodeBye()});
     closing_.push_back({leg_->id(), turn.now + options::kFarewellTimeout});

@@ -18,6 +18,7 @@
 #include "core/recovery.h"
 #include "core/room.h"
 #include "core/signal_message.h"
+#include "core/stranger.h"
 #include "core/turn.h"
 
 namespace duet {
@@ -47,6 +48,7 @@ class Call {
     visit("leg", self.leg_);
     visit("parking", self.parking_);
     visit("look", self.look_);
+    visit("stranger", self.stranger_);
     visit("relay_at", self.relay_at_);
     visit("partner", self.partner_);
     visit("offer_by", self.offer_by_);
@@ -109,6 +111,10 @@ class Call {
   // Whether it belongs to the present leg.
   bool IsOfLeg(const Stamp& stamp) const;
   void OnOffer(const DescriptionMessage& message, Turn& turn);
+  // The call is with whoever made this offer, from now on.
+  void TurnTo(const DescriptionMessage& offer, Turn& turn);
+  // The connection is lost: if somebody else has offered meanwhile, it may be the same person. False: nobody has.
+  bool TurnToStranger(Turn& turn);
   bool IsCollision(const Stamp& stamp) const;
   bool MayReplaceLeg(const Stamp& stamp) const;
 
@@ -159,6 +165,7 @@ class Call {
   std::optional<Negotiation> leg_;
   Parking parking_;
   Look look_;
+  Stranger stranger_;
   std::optional<Millis> relay_at_;  // the servers that came too late for the present leg are used then
   std::optional<Person> partner_;   // whom the call is with, while a dead leg has no successor yet
   std::optional<Millis> offer_by_;  // the newcomer's offer is overdue then

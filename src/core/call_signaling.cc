@@ -106,6 +106,7 @@ void Call::On(const UserExit& message, Turn& turn) {
   // Whoever lost the server for good may still be talking to us.
   if (!is_partner || (message.lost && IsTalking())) return room_.ForgetPeer();
   OnPeerGone(message.lost || room_.peer_away() ? Cause::kPeerVanished : Cause::kPeerLeft, turn);
+  TurnToStranger(turn);
 }
 
 void Call::On(const PeerAway& message, Turn& turn) {
@@ -168,7 +169,10 @@ void Call::On(const DescriptionMessage& message, Turn& turn) {
   if (message.description.type == DescriptionType::kOffer) return OnOffer(message, turn);
   if (!leg_ && offer_by_ && message.stamp.version > 0) return OnParkedAnswer(message, turn);
   if (!IsOfLeg(message.stamp)) return turn.Drop(DropReason::kStale);
-  leg_->OnAnswer(message, turn);
+  if (!leg_->WasTakenBySeed(message.stamp)) return leg_->OnAnswer(message, turn);
+  // The Duet is the one who has joined: a seed answers before it has. By name nobody else can answer.
+  recovery_.OnLegYielded();
+  OfferTo(SenderOf(message.stamp), turn);
 }
 
 void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
@@ -183,13 +187,26 @@ void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
   if (IsCollision(stamp)) {
     if (self_.page > stamp.from) return turn.Drop(DropReason::kUnexpected);  // impolite: ours stands
   } else if (leg_ && !MayReplaceLeg(stamp)) {
+    if (room_.is_legacy()) stranger_.Keep(message, turn.now);
     return turn.Drop(DropReason::kUnexpected);
   }
+  TurnTo(message, turn);
+}
+
+void Call::TurnTo(const DescriptionMessage& offer, Turn& turn) {
   if (leg_) recovery_.OnLegYielded();
-  const Person sender = SenderOf(stamp);
+  const Person sender = SenderOf(offer.stamp);
   if (partner() == nullptr || partner()->id != sender.id) recovery_.Reset();
   if (room_.peer() != sender) room_.SetPeer(sender);
-  AnswerTo(message, turn);
+  AnswerTo(offer, turn);
+}
+
+bool Call::TurnToStranger(Turn& turn) {
+  const std::optional<Stranger::Words> words = stranger_.Take(turn.now);
+  if (!words || !room_.can_send()) return false;
+  TurnTo(words->offer, turn);
+  for (const CandidateMessage& candidate : words->candidates) leg_->OnCandidate(candidate, turn);
+  return true;
 }
 
 // Whoever relays without saying for whom leaves nobody but the one we know of, if any.
@@ -214,7 +231,7 @@ bool Call::MayReplaceLeg(const Stamp& stamp) const {
 }
 
 void Call::On(const CandidateMessage& message, Turn& turn) {
-  if (!IsForUs(message.stamp, turn)) return;
+  if (!IsForUs(message.stamp, turn) || stranger_.Keep(message)) return;
   if (!IsOfLeg(message.stamp)) return turn.Drop(DropReason::kStale);
   leg_->OnCandidate(message, turn);
 }

@@ -77,6 +77,12 @@ class Negotiation {
   // We yield if offers cross. Never to a peer without our fields: it yields itself, and if both did, both would wait for
   // ever (measured).
   bool is_polite(const Turn& turn) const { return peer_is_duet() && turn.self.page < peer_.id; }
+  // Somebody without our fields has answered the offer that this answer of a Duet is to, too. On a server that tells everybody
+  // everything that may be any page that is open.
+  bool WasTakenBySeed(const Stamp& answer) const {
+    const bool is_answered = agreed_ || step_ == Step::kRemoteAnswer;
+    return ours_ && is_answered && !peer_is_duet() && answer.version > 0 && answer.offer == last_offer_;
+  }
   // Our first offer of this leg has no answer yet.
   bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
   // The browser is being given the offer for which this leg was opened.

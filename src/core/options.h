@@ -51,6 +51,9 @@ inline constexpr std::uint32_t kMaxOfferRepeats = 2;
 // descriptions comes before.
 inline constexpr Millis kConnectTimeout{20'000};
 
+// A stranger's offer is worth something for this long: nobody waits longer for an answer (RingRTC drops older ones, too).
+inline constexpr Millis kStrangerKept{60'000};
+
 // `disconnected` is often over in a moment; a person is told when it lasts.
 inline constexpr Millis kLossShownAfter{1'000};
 

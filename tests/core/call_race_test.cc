@@ -32,6 +32,23 @@ constexpr char kReloaded[] = "aaaaaaaa-reloaded-00000";
 
 // ---- Offers and answers ----
 
+// The tutorial's page answers whoever offers, before anybody has pressed Join there.
+TEST_F(CallRaceTest, DuetsAnswerCountsMoreThanTheOneOfAnIdleSeed) {
+  EnterLessonRoom(R"([{"id":"socket-of-bob","name":"Bob"}])");
+  OfferMade(LegId{1});
+  Message("getAnswer", Bare("answer", 9));
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 10));
+  EXPECT_EQ(Last<CloseLeg>().leg, LegId{1});
+  OfferMade(LegId{2});
+  EXPECT_NE(Last<SendMessage>().json.find(std::string(R"("to":")") + kLower), std::string::npos);
+  Message("getAnswer", Bare("answer", 9));
+  EXPECT_TRUE(Dropped(DropReason::kStale));
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(2), 1, 10));
+  RemoteSet(LegId{2});
+  Fail(LegId{2});
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);  // it has cost no attempt
+}
+
 TEST_F(CallRaceTest, PageReloadedWhileWeAnswerItIsAnsweredOnAFreshLeg) {
   EnterEmptyRoom();
   SeatTaken(kLower);

@@ -268,7 +268,7 @@ function createNames() {
 
   /** @param {string} line @returns {string[]} the line, or nothing of one that the core has not written */
   function redactLine(line) {
-    const [comment] = /^# [a-zA-Z :]*/.exec(line) ?? [];
+    const [comment] = /^# (\d+ (first frame|iceConnectionState [a-z]+ leg \d+)$|[a-zA-Z :]*)/.exec(line) ?? [];
     if (comment) return [comment];
     const [, start, list] = /^(\d+ [<>] )(\[".*\])$/s.exec(line) ?? [];
     if (!list) return [];
