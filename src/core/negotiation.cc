@@ -104,6 +104,7 @@ void Negotiation::StartOffer(Turn& turn) {
 }
 
 void Negotiation::OnOffer(const DescriptionMessage& message, Turn& turn) {
+  if (!IsTheirs(message.description)) return turn.Drop(DropReason::kForeign);
   if (message.stamp.version > 0) {
     if (message.stamp.offer == remote_.offer && !remote_.answer.empty()) {
       turn.Do(SendMessage{"answer", remote_.answer});  // our answer was lost
@@ -145,7 +146,7 @@ void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
   const bool stamped = message.stamp.version > 0;
   if (step_ != Step::kNone || signaling_ != Signaling::kHaveLocalOffer) return turn.Drop(DropReason::kUnexpected);
   if (stamped && message.stamp.offer != last_offer_) return turn.Drop(DropReason::kStale);
-  if (!stamped && peer_is_duet()) return turn.Drop(DropReason::kForeign);
+  if ((!stamped && peer_is_duet()) || !IsTheirs(message.description)) return turn.Drop(DropReason::kForeign);
   if (stamped && !peer_is_duet()) {
     peer_.id = message.stamp.from;  // a legacy server could not tell
     peer_.version = message.stamp.version;
@@ -157,6 +158,7 @@ void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
 
 void Negotiation::ApplyRemote(const Description& description, Step step, Turn& turn) {
   Begin(step, turn);
+  if (fingerprints_.empty()) fingerprints_ = Fingerprints(description.sdp);
   remote_.session = SessionId(description.sdp);
   remote_.fragments = UsernameFragments(description.sdp);
   remote_.candidates = 0;
@@ -313,6 +315,10 @@ void Negotiation::OnCandidate(const CandidateMessage& message, Turn& turn) {
 bool Negotiation::IsCurrent(const Candidate& candidate) const {
   return candidate.username_fragment.empty() || std::find(remote_.fragments.begin(), remote_.fragments.end(),
                                                           candidate.username_fragment) != remote_.fragments.end();
+}
+
+bool Negotiation::IsTheirs(const Description& description) const {
+  return fingerprints_.empty() || Fingerprints(description.sdp) == fingerprints_;
 }
 
 void Negotiation::Add(const Candidate& candidate, Turn& turn) { turn.Do(AddCandidate{id_, turn.NewOp(), candidate}); }

@@ -118,6 +118,7 @@ class Negotiation {
     visit("held_offer", self.held_offer_);
     visit("generation", self.generation_);
     visit("created", self.created_);
+    visit("fingerprints", self.fingerprints_);
     visit("remote", self.remote_);
     visit("remote_before", self.remote_before_);
     visit("early_candidates", self.early_candidates_);
@@ -168,6 +169,9 @@ class Negotiation {
   void SendCandidates(Turn& turn);
   void Add(const Candidate& candidate, Turn& turn);
   bool IsCurrent(const Candidate& candidate) const;
+  // It bears the certificate that the other end has had from the first. A browser would take any (measured), and so anybody's
+  // who can slip in a description.
+  bool IsTheirs(const Description& description) const;
   Stamp StampFor(std::uint32_t offer, const Turn& turn) const;
 
   LegId id_;
@@ -190,6 +194,8 @@ class Negotiation {
   std::uint32_t generation_ = 0;                  // the offer that our candidates belong to
 
   std::string created_;  // what CreateDescription gave, until it is set
+
+  std::vector<std::string> fingerprints_;  // of the other end's certificate, once a description has told
 
   Remote remote_;
   Remote remote_before_;                      // while an offer is being set, in case it is refused

@@ -95,6 +95,28 @@ TEST_F(CallTroubleTest, NewcomerOfWhomARestartedServerKnowsNothingIsNotOfferedTo
   EXPECT_EQ(last_, Effects{});
 }
 
+// ---- Another certificate ----
+
+TEST_F(CallTroubleTest, DescriptionWithAnotherCertificateIsNotTheOtherSides) {
+  const std::string theirs = "a=fingerprint:sha-256 AA\r\n";
+  const std::string forged = "a=fingerprint:sha-256 BB\r\n";
+  const auto offer = [&](int number, const std::string& fingerprint) {
+    return EncodeDescription({DescriptionType::kOffer, Sdp(9, fingerprint)},
+                             {1, kLower, kPage, "their-1", static_cast<std::uint32_t>(number), kRoomHash});
+  };
+  EnterEmptyRoom();
+  Message("user_joined", Duet(kLower, "Bob"));
+  Message("getOffer", offer(1, theirs));
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
+  Connected(LegId{2});
+  Message("getOffer", offer(2, forged));
+  EXPECT_TRUE(Dropped(DropReason::kForeign));
+  ExpectSeen(Phase::kConnected);
+  Message("getOffer", offer(2, "a=fingerprint:SHA-256 aa\r\n"));
+  EXPECT_TRUE(Did<SetRemoteDescription>());
+}
+
 // ---- Who comes and goes ----
 
 TEST_F(CallTroubleTest, StrangerWhoIsAwayIsNobodyToUs) {
