@@ -71,6 +71,8 @@ export function createView(document, actions) {
 
   /** @type {Snapshot | null} */
   let shown = null;
+  /** @type {MediaStream | null} from the other side */
+  let received = null;
   let joinPressed = false;
   let over = false;
 
@@ -135,6 +137,18 @@ export function createView(document, actions) {
     remote.classList.toggle('picture', hasPicture && !isOff);
   }
 
+  // A connection that is prepared before Join has a stream already, but no browser plays sound before something was pressed.
+  function showRemote() {
+    const stream = shown && IN_ROOM.includes(shown.phase) ? received : null;
+    if (remoteVideo.srcObject !== stream) {
+      remoteVideo.srcObject = stream;
+      sound.hidden = true;
+      if (stream) play();
+      remoteVideo.requestVideoFrameCallback?.(() => remoteVideo.srcObject === stream && actions.note('first frame'));
+    }
+    showRemotePicture();
+  }
+
   /** @param {Snapshot} snapshot */
   function render(snapshot) {
     if (over) return;
@@ -170,7 +184,7 @@ export function createView(document, actions) {
     const silence = missingSound(snapshot);
     say(find('muted'), silence);
     find('muted').hidden = !silence;
-    showRemotePicture();
+    showRemote();
     label(local, name, missingOwnPicture(camera));
     local.classList.toggle('picture', camera.state === 'live' && camera.on);
 
@@ -193,14 +207,12 @@ export function createView(document, actions) {
    * @param {MediaStream | null} stream
    */
   function show(which, stream) {
-    const video = which === 'local' ? localVideo : remoteVideo;
-    if (video.srcObject === stream) return;
-    video.srcObject = stream;
-    if (which === 'local') return;
-    sound.hidden = true;
-    if (stream) play();
-    remoteVideo.requestVideoFrameCallback?.(() => remoteVideo.srcObject === stream && actions.note('first frame'));
-    showRemotePicture();
+    if (which === 'remote') {
+      received = stream;
+      showRemote();
+    } else if (localVideo.srcObject !== stream) {
+      localVideo.srcObject = stream;
+    }
   }
 
   /** @param {string} sentence */
