@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import {
+  connectionsUsed,
   decodesMovingVideo,
   isQuiet,
   openHouse,
@@ -121,5 +122,5 @@ situation('microphone and camera switched off and on: the other one is told each
   await press(ada, '#camera');
   await told(true, true);
   await talk(ada, grace);
-  assert.equal(await ada.evaluate(() => window.__seen.connections.length), 1);
+  assert.equal(await connectionsUsed(ada), 1);
 });

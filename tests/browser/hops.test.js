@@ -163,6 +163,12 @@ situation('whoever waits has no camera: who clicks hears them at once', house, a
   await decodesMovingVideo(waiting);
 });
 
+// A connection that is prepared may stay; here nobody waits any more.
+async function untilForgotten(page) {
+  await isQuiet(page);
+  await until(page, 'no connection', () => window.__seen.connections.every((pc) => pc.signalingState === 'closed'));
+}
+
 situation('who waits leaves while somebody looks, and comes back after the click', house, async ({ open }) => {
   const waiting = await open();
   await press(waiting, '#join');
@@ -170,7 +176,7 @@ situation('who waits leaves while somebody looks, and comes back after the click
   await untilPrepared(looking, await untilParked(waiting));
   await press(waiting, '#leave');
   await untilPhase(waiting, 'ended', 'left');
-  await isQuiet(looking);
+  await untilForgotten(looking);
   await press(looking, '#join');
   await untilPhase(looking, 'waiting');
   await press(waiting, '#join');
@@ -184,14 +190,14 @@ situation('a third one looks, in vain: the room is full, whether they looked bef
   const [second, third] = [await open(), await open()];
   for (const page of [second, third]) await untilPrepared(page, leg);
   await assertTwoHops(waiting, second, diagnostic);
-  await isQuiet(third);
+  await untilForgotten(third);
   const late = await open();
   await until(late, 'to be told that nobody waits', () => window.__seen.frames.some(([, text]) => text === '42["parked",null]'));
   assert.deepEqual(await openConnections(late), []);
   for (const page of [third, late]) {
     await press(page, '#join');
     await untilPhase(page, 'ended', 'roomFull');
-    await isQuiet(page);
+    await untilForgotten(page);
   }
   await Promise.all([waiting, second].map((page) => decodesMovingVideo(page)));
 });

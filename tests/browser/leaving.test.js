@@ -1,7 +1,7 @@
 // Somebody goes: by the button, by a reload, by closing the tab. And comes back.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { isQuiet, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
+import { connectionsUsed, isQuiet, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
 
 const house = openHouse({ after });
 
@@ -79,7 +79,7 @@ situation('a third one is told that the room is full, and disturbs nobody', hous
   await isQuiet(third);
   for (const page of [ada, grace]) {
     assert.equal(await phaseOf(page), 'connected');
-    assert.equal(await page.evaluate(() => window.__seen.connections.length), 1);
+    assert.equal(await connectionsUsed(page), 1);
   }
   await talk(ada, grace);
 

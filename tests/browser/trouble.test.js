@@ -1,7 +1,7 @@
 // The server goes away, or the other side does without a word.
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { connectionsMade, decodesMovingVideo, isQuiet, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
+import { connectionsUsed, decodesMovingVideo, isQuiet, openHouse, phaseOf, press, situation, startDuet, statusOf, talk, until, untilPhase } from '../support/browser.js';
 
 const house = openHouse({ after });
 
@@ -28,7 +28,7 @@ situation('the server stops and starts again in the middle of a call: sound and 
     await untilPhase(page, 'connected', 'none');
   }
   await talk(ada, grace);
-  for (const page of [ada, grace]) assert.equal(await connectionsMade(page), 1, 'the call went on over the same connection');
+  for (const page of [ada, grace]) assert.equal(await connectionsUsed(page), 1, 'the call went on over the same connection');
 
   const third = await open();
   await press(third, '#join');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import {
-  connectionsMade,
+  connectionsUsed,
   decodesMovingVideo,
   decodesVideo,
   openHouse,
@@ -39,7 +39,7 @@ situation('two tabs of one window: Join in both, and they see and hear each othe
   for (const page of [first, second]) {
     assert.equal(await statusOf(page), 'In a call with the other person.');
     assert.equal((await snapshot(page)).room, '1234');
-    assert.equal(await connectionsMade(page), 1);
+    assert.equal(await connectionsUsed(page), 1);
     assert.equal((await permissionsAsked(page)).length, 1);
     assert.ok(await page.$eval('#localVideo', (video) => video.muted), 'nobody hears themselves');
     await until(page, 'the own picture', () => document.querySelector('#localVideo').videoWidth > 0);
@@ -63,7 +63,7 @@ situation('a tab that is duplicated during a call is one too many, and the call 
   await untilPhase(tab, 'ended', 'roomFull');
   await ada.bringToFront();
   await talk(ada, grace);
-  for (const page of [ada, grace]) assert.equal(await connectionsMade(page), 1);
+  for (const page of [ada, grace]) assert.equal(await connectionsUsed(page), 1);
 });
 
 situation('a tab that is duplicated by somebody alone is the other one of a call', house, async ({ open }) => {

@@ -72,7 +72,7 @@ export async function launch({ asks = false, flags = [] } = {}) {
 // frame of a WebSocket.
 // Runs in the page, before anything else.
 function instrument({ holdDevices, missingCamera }) {
-  const seen = { connections: [], tracks: [], asked: [], frames: [], letDevicesCome: () => {} };
+  const seen = { connections: [], tracks: [], asked: [], frames: [], used: new Set(), letDevicesCome: () => {} };
   Object.defineProperty(window, '__seen', { value: seen });
 
   const Native = window.RTCPeerConnection;
@@ -80,6 +80,7 @@ function instrument({ holdDevices, missingCamera }) {
     constructor(...args) {
       super(...args);
       seen.connections.push(this);
+      this.addEventListener('connectionstatechange', () => this.connectionState === 'connected' && seen.used.add(this));
     }
   };
 
@@ -391,15 +392,19 @@ export async function talk(...pages) {
   await Promise.all(pages.flatMap((page) => [decodesMovingVideo(page), receivesAudio(page)]));
 }
 
-// No device on, no connection open.
+// No device on, no connection open but one that is prepared for whoever waits in the room: it gathers nothing and sends nothing.
 export function isQuiet(page) {
   return until(page, 'no live track and no open connection', () => {
     const { tracks, connections } = window.__seen;
-    return tracks.every((track) => track.readyState === 'ended') && connections.every((pc) => pc.signalingState === 'closed');
+    const open = connections.filter((pc) => pc.signalingState !== 'closed');
+    const isPrepared = (pc) => pc.signalingState === 'have-remote-offer' && pc.iceGatheringState === 'new';
+    return tracks.every((track) => track.readyState === 'ended') && open.length <= 1 && open.every(isPrepared);
   });
 }
 
 export const connectionsMade = (page) => page.evaluate(() => window.__seen.connections.length);
+// Without those that were only parked or prepared: they are made anew now and then.
+export const connectionsUsed = (page) => page.evaluate(() => window.__seen.used.size);
 export const permissionsAsked = (page) => page.evaluate(() => window.__seen.asked);
 export const milliseconds = async (action) => {
   const start = performance.now();
