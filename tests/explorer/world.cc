@@ -14,6 +14,7 @@ constexpr std::uint32_t kRoomHash = 7;
 model::Settings SettingsOf(const Scene& scene) {
   model::Settings settings;
   settings.refusals = scene.budget.refusals > 0 ? 1 : 0;
+  settings.has_devices = scene.has_devices;
   settings.dialect.says_end_of_candidates = scene.says_end_of_candidates;
   return settings;
 }

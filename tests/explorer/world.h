@@ -52,6 +52,7 @@ struct Scene {
   bool reloaded_is_polite = false;      // the id of a page after a reload is the lowest of all; else the highest
   std::uint8_t seeds = 0;               // of the sides, the last ones
   bool looks = false;                   // every Duet does, from the load on, whenever it is not in
+  bool has_devices = true;              // false: no browser has camera or microphone
   bool says_end_of_candidates = false;  // every browser does, as the specification wants it; else as Chromium 156
 };
 
