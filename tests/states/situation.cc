@@ -82,11 +82,13 @@ std::vector<Chance> Situation::Chances() const {
   const auto join = [](std::string room) {
     return JoinRequested{std::move(room), "Ann", "seat-000000000000000000", std::string(kUs), kRoomHash};
   };
+  add(Kind::kRoomShown, RoomShown{"1234", kRoomHash});
   add(Kind::kJoin, join("1234"));
   add(Kind::kJoinBadRoom, join("not a name"));
   chances.push_back({Kind::kLeave, LeaveRequested{}, Seats()});
   add(Kind::kSwitch, DeviceSwitched{MediaKind::kCamera, false});
   if (call_.deadline()) add(Kind::kDeadline, DeadlineReached{});
+  add(Kind::kNetworkChanged, NetworkChanged{});
   AddServer(&chances);
   if (media_) {
     add(Kind::kMediaGranted, MediaGranted{media_->op, media_->microphone, media_->camera});
@@ -103,6 +105,7 @@ void Situation::AddServer(std::vector<Chance>* chances) const {
   add(Kind::kSocketLost, SignalingLost{});
   if (!call_.snapshot().server_reachable) return add(Kind::kSocketConnected, SignalingConnected{"our-socket"});
   AddMessages(chances);
+  AddParked(chances);
   if (join_ == OpId{} || setting_.lesson) return;
   for (const char* error : {"room_full", "bad_room", "bad_request"}) {
     add(Kind::kRefused, JoinAnswered{join_, JsonObject().Add("ok", false).Add("error", error).Take()});
@@ -116,6 +119,31 @@ void Situation::AddServer(std::vector<Chance>* chances) const {
   let_in(Kind::kLetInAlone, "");
   let_in(Kind::kLetInToSomebody, peer());
   let_in(Kind::kLetInToSomebody, kNewcomer);
+  if (IsSeed(peer())) return;
+  const auto let_in_to_parked = [&](Kind kind, const std::string& what) {
+    const std::string answer = R"({"ok":true,"id":"us","peer":)" + PersonJson(peer()) + what + "}";
+    chances->push_back({kind, JoinAnswered{join_, answer}, Seats{true, std::string(peer())}});
+  };
+  if (leg_) let_in_to_parked(Kind::kLetInWithAnswer, R"(,"tookAnswer":true)");
+  let_in_to_parked(Kind::kLetInToParked, R"(,"parked":)" + ParkedJson());
+}
+
+std::string Situation::ParkedJson() const {
+  const std::string name = std::string(peer().substr(0, 5)) + std::to_string(next_session_);
+  return DescriptionJson(DescriptionType::kOffer, peer(), name, 1, next_session_);
+}
+
+// What the server tells of parked offers: to who looks, and to who has parked one.
+void Situation::AddParked(std::vector<Chance>* chances) const {
+  if (setting_.lesson) return;
+  const bool is_out = call_.snapshot().phase == Phase::kIdle || call_.snapshot().phase == Phase::kEnded;
+  if (is_out && !IsSeed(peer())) {
+    chances->push_back({Kind::kParked, MessageReceived{"parked", ParkedJson()}});
+    chances->push_back({Kind::kParkedNone, MessageReceived{"parked", "null"}});
+  }
+  if (seats_.ours && seats_.other.empty() && leg_ && !leg_->name.empty()) {
+    chances->push_back({Kind::kParkKept, MessageReceived{"park_kept", JsonObject().Add("leg", leg_->name).Take()}});
+  }
 }
 
 void Situation::AddMessages(std::vector<Chance>* chances) const {
@@ -170,6 +198,11 @@ void Situation::AddLeg(std::vector<Chance>* chances) const {
   const auto add = [chances](Kind kind, Event event) { chances->push_back({kind, std::move(event)}); };
   const LegId id = leg_->id;
   add(Kind::kLegBroken, LegBroken{id, "OperationError"});
+  if (leg_->created != OpId{}) {
+    const DescriptionType type = leg_->answering ? DescriptionType::kAnswer : DescriptionType::kOffer;
+    add(Kind::kCreated, DescriptionCreated{id, leg_->created, {type, Sdp(100 + id.value)}});
+    add(Kind::kDescriptionFailed, DescriptionFailed{id, leg_->created, "OperationError"});
+  }
   if (leg_->local != OpId{}) {
     const DescriptionType type = leg_->answering ? DescriptionType::kAnswer : DescriptionType::kOffer;
     add(Kind::kLocalSet, LocalDescriptionSet{id, leg_->local, {type, Sdp(100 + id.value)}});
@@ -181,7 +214,7 @@ void Situation::AddLeg(std::vector<Chance>* chances) const {
     add(Kind::kCandidateRefused, CandidateSettled{id, OpId{1}, false});
   }
   if (attach_ != OpId{}) add(Kind::kTracksAttached, TracksAttached{id, attach_, true});
-  add(Kind::kLocalCandidate, LocalCandidateFound{id, {kCandidate, "0", "f", 0, true}});
+  if (leg_->gathers) add(Kind::kLocalCandidate, LocalCandidateFound{id, {kCandidate, "0", "f", 0, true}});
   if (!leg_->agreed) return;
   const auto change = [&](Kind kind, ConnectionState state) {
     if (leg_->state != state) add(kind, ConnectionStateChanged{id, state});
@@ -200,9 +233,10 @@ void Situation::AddLeg(std::vector<Chance>* chances) const {
 Effects Situation::Take(const Chance& chance) {
   if (chance.kind == Kind::kDeadline) now_ = std::max(now_, *call_.deadline());
   heard_.reset();
-  if (chance.kind == Kind::kOfferOfNewLeg) {
-    const MessageReceived& offer = *std::get_if<MessageReceived>(&chance.event);
-    heard_ = StampIn(offer.name, offer.json);
+  if (chance.kind == Kind::kOfferOfNewLeg || chance.kind == Kind::kParked) {
+    heard_ = StampIn("getOffer", std::get_if<MessageReceived>(&chance.event)->json);
+  } else if (chance.kind == Kind::kLetInToParked) {
+    heard_ = StampIn("getOffer", ParkedJson());
   }
   if (chance.seats) seats_ = *chance.seats;
   Note(chance.event);
@@ -221,7 +255,9 @@ void Situation::Note(const Event& event) {
   if (std::get_if<MediaGranted>(&event) || std::get_if<MediaRefused>(&event)) media_.reset();
   if (std::get_if<TracksAttached>(&event)) attach_ = {};
   if (!leg_) return;
-  if (std::get_if<LocalDescriptionSet>(&event)) {
+  if (std::get_if<DescriptionCreated>(&event)) {
+    leg_->created = {};
+  } else if (std::get_if<LocalDescriptionSet>(&event)) {
     leg_->local = {};
     leg_->agreed |= leg_->answering;
     leg_->answering = false;
@@ -230,7 +266,7 @@ void Situation::Note(const Event& event) {
     leg_->answering = leg_->remote_type == DescriptionType::kOffer;
     leg_->agreed |= !leg_->answering;
   } else if (std::get_if<DescriptionFailed>(&event)) {
-    leg_->local = leg_->remote = {};
+    leg_->created = leg_->local = leg_->remote = {};
   } else if (const auto* change = std::get_if<ConnectionStateChanged>(&event)) {
     leg_->state = change->state;
   }
@@ -242,7 +278,8 @@ void Situation::Perform(const Effect& effect) {
   } else if (const auto* request = std::get_if<RequestMedia>(&effect)) {
     media_ = *request;
   } else if (const auto* message = std::get_if<SendMessage>(&effect)) {
-    const auto sent = StampIn(message->name == "offer" ? "getOffer" : "getAnswer", message->json);
+    const bool is_offer = message->name == "offer" || message->name == "park";
+    const auto sent = StampIn(is_offer ? "getOffer" : "getAnswer", message->json);
     if (leg_ && sent) leg_->name = sent->leg, leg_->offer = sent->offer;
   } else if (const auto* open = std::get_if<OpenLeg>(&effect)) {
     leg_.emplace();
@@ -254,8 +291,14 @@ void Situation::Perform(const Effect& effect) {
     if (closing_ == close->leg) closing_.reset();
   } else if (const auto* attach = std::get_if<AttachTracks>(&effect)) {
     attach_ = attach->op;
+  } else if (const auto* create = std::get_if<CreateDescription>(&effect)) {
+    leg_->created = create->op;
+  } else if (const auto* prepared = std::get_if<SetCreatedDescription>(&effect)) {
+    leg_->local = prepared->op;
+    leg_->gathers = true;
   } else if (const auto* local = std::get_if<SetLocalDescription>(&effect)) {
     leg_->local = local->op;
+    leg_->gathers = true;
   } else if (const auto* remote = std::get_if<SetRemoteDescription>(&effect)) {
     leg_->remote = remote->op;
     leg_->remote_type = remote->description.type;

@@ -15,15 +15,19 @@ namespace duet::states {
 
 // Events as people tell them apart: an answer that lets us in is another one than a refusal. In event.h's order.
 enum class Kind : std::uint8_t {
+  kRoomShown,
   kJoin,
   kJoinBadRoom,
   kLeave,
   kSwitch,
   kDeadline,
+  kNetworkChanged,
   kSocketConnected,
   kSocketLost,
   kLetInAlone,
   kLetInToSomebody,
+  kLetInWithAnswer,
+  kLetInToParked,
   kBusy,
   kRefused,
   kUsersNobody,
@@ -34,6 +38,9 @@ enum class Kind : std::uint8_t {
   kPeerAway,
   kPeerBack,
   kRoomFull,
+  kParked,
+  kParkedNone,
+  kParkKept,
   kOfferOfNewLeg,
   kOfferOfThisLeg,
   kAnswer,
@@ -42,6 +49,7 @@ enum class Kind : std::uint8_t {
   kMediaRefused,
   kTrackEnded,
   kLegBroken,
+  kCreated,
   kLocalSet,
   kRemoteSet,
   kDescriptionFailed,
@@ -82,10 +90,11 @@ struct Setting {
 // What the host knows of one connection.
 struct Leg {
   LegId id;
-  OpId local, remote;  // the description operation that is under way
+  OpId created, local, remote;  // the description operation that is under way
   DescriptionType remote_type = DescriptionType::kOffer;
   bool answering = false;  // their offer is set, ours is no answer yet
   bool agreed = false;
+  bool gathers = false;
   std::optional<ConnectionState> state;
   std::string with;  // the other end's id
   std::string name;
@@ -111,6 +120,8 @@ class Situation {
  private:
   void AddServer(std::vector<Chance>* chances) const;
   void AddMessages(std::vector<Chance>* chances) const;
+  void AddParked(std::vector<Chance>* chances) const;
+  std::string ParkedJson() const;
   void AddLeg(std::vector<Chance>* chances) const;
   void Perform(const Effect& effect);
   void Note(const Event& event);
@@ -122,7 +133,7 @@ class Situation {
   OpId join_;
   OpId attach_;
   std::optional<RequestMedia> media_;
-  std::optional<Leg> leg_;
+  std::optional<Leg> leg_;  // the newest: the call's, a parked or a prepared one
   std::optional<LegId> closing_;
   std::optional<Stamp> heard_;  // of the offer that is being handled
   std::uint32_t next_session_ = 1;
