@@ -18,6 +18,7 @@ bool HasRelay(const std::vector<IceServer>& servers) {
 }  // namespace
 
 void Call::On(const SignalingConnected& event, Turn& turn) {
+  if (room_.reachable()) On(SignalingLost(), turn);  // another socket than before
   room_.OnConnected(event, turn);
   if (!room_.wanted()) look_.Ask(turn);
 }

@@ -170,7 +170,7 @@ void Negotiation::ApplyRemote(const Description& description, Step step, Turn& t
 }
 
 void Negotiation::OnDescriptionCreated(const DescriptionCreated& event, Turn& turn) {
-  if (event.op != op_) return turn.Drop(DropReason::kStale);
+  if (!IsAnswered(event.op, Step::kCreateOffer, Step::kCreateAnswer)) return turn.Drop(DropReason::kStale);
   created_ = event.description.sdp;
   if (step_ == Step::kCreateOffer) {
     Begin(Step::kLocalOffer, turn);
@@ -182,7 +182,7 @@ void Negotiation::OnDescriptionCreated(const DescriptionCreated& event, Turn& tu
 }
 
 bool Negotiation::OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& turn) {
-  if (event.op != op_) {
+  if (!IsAnswered(event.op, Step::kLocalOffer, Step::kLocalAnswer)) {
     turn.Drop(DropReason::kStale);
     return true;
   }
@@ -216,7 +216,7 @@ bool Negotiation::OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& 
 }
 
 void Negotiation::OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool have_tracks, Turn& turn) {
-  if (event.op != op_) return turn.Drop(DropReason::kStale);
+  if (!IsAnswered(event.op, Step::kRemoteOffer, Step::kRemoteAnswer)) return turn.Drop(DropReason::kStale);
   const bool answer = step_ == Step::kRemoteAnswer;
   step_ = Step::kNone;
   op_ = {};

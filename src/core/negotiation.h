@@ -161,6 +161,8 @@ class Negotiation {
   static Negotiation OpenOurs(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
   void AddExtras(Turn& turn);
   void Begin(Step step, Turn& turn);
+  // Whether this is the answer to the order that is out, which is one for an offer or one for an answer.
+  bool IsAnswered(OpId op, Step offer, Step answer) const { return op == op_ && (step_ == offer || step_ == answer); }
   void StartOffer(Turn& turn);
   void ApplyOffer(const DescriptionMessage& message, Turn& turn);
   void ApplyRemote(const Description& description, Step step, Turn& turn);

@@ -18,7 +18,7 @@ class Parking {
   void Park(const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
 
   // What was gathered may be worth less than what would be gathered now.
-  void Renew() { stale_ = true; }
+  void Renew() { stale_ = parked_at_.has_value(); }
 
   // The server shows the offer of this leg now. Those before it are answered by nobody any more.
   void OnKept(std::string_view name, Turn& turn);

@@ -107,9 +107,12 @@ TEST(ReductionTest, FindsEveryEndThatThereIsWithoutIt) {
   for (const Configuration& configuration : Configurations(false)) {
     const std::string& name = configuration.name;
     const bool is_small = name.ends_with("nothing") || name.ends_with("refusal") || name.ends_with("cut");
-    if (!is_small || (configuration.scene.seeds == 0 && name != "two Duets, Duet's server, nothing")) continue;
-    Search reduced(configuration.scene);
-    Search whole(configuration.scene, true);
+    const bool are_two = name == "two Duets, Duet's server, nothing" || name == "two Duets who look, Duet's server, nothing";
+    if (!is_small || (configuration.scene.seeds == 0 && !are_two)) continue;
+    Scene scene = configuration.scene;
+    scene.has_devices = !are_two;  // with tracks the whole graphs are ten times as large: docs/proof.md
+    Search reduced(scene);
+    Search whole(scene, true);
     reduced.Run({});
     whole.Run({});
     EXPECT_EQ(reduced.report().fault, whole.report().fault) << name;

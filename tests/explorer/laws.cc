@@ -1,5 +1,7 @@
 // What must hold in every world, and where one ends (scenarios.md 2.0).
 #include <algorithm>
+#include <optional>
+#include <type_traits>
 #include <variant>
 
 #include "core/options.h"
@@ -9,7 +11,8 @@
 namespace duet::explorer {
 namespace {
 
-constexpr std::size_t kMostEffects = options::kMaxOutbox + 32;  // what an admission sends at once, and what it orders besides
+constexpr std::size_t kMostEffects =
+    options::kMaxOutbox + 32;  // what an admission sends at once, and what it orders besides
 
 constexpr Millis kSuffix{30'000};  // after so long without a fault both are connected (I6)
 
@@ -21,15 +24,26 @@ bool IsUnlucky(Cause cause) { return cause == Cause::kConnectFailed || cause == 
 // What only a look into a call tells.
 struct Inside {
   bool has_leg = false;
+  std::size_t parked = 0;     // legs whose offer waits at the server, or will
+  std::optional<LegId> look;  // the leg that is prepared before Join
   std::size_t closing = 0;
 };
 Inside LookInto(const Call& call) {
   Inside inside;
-  Call::Visit(call, [&inside](std::string_view name, const auto& field) {
-    if constexpr (requires { field.has_value(); }) {
-      if (name == "leg") inside.has_leg = field.has_value();
-    } else if constexpr (requires { field.size(); }) {
-      if (name == "closing") inside.closing = field.size();
+  Call::Visit(call, [&inside](std::string_view, const auto& field) {
+    using Field = std::remove_cvref_t<decltype(field)>;
+    if constexpr (std::is_same_v<Field, std::optional<Negotiation>>) {
+      inside.has_leg = field.has_value();
+    } else if constexpr (std::is_same_v<Field, Parking>) {
+      Parking::Visit(field, [&inside](std::string_view, const auto& legs) {
+        if constexpr (requires { legs.size(); }) inside.parked = legs.size();
+      });
+    } else if constexpr (std::is_same_v<Field, Look>) {
+      Look::Visit(field, [&inside](std::string_view, const auto& leg) {
+        if constexpr (requires { leg->id(); }) inside.look = leg ? std::optional(leg->id()) : std::nullopt;
+      });
+    } else if constexpr (std::is_same_v<Field, std::vector<Call::Closing>>) {
+      inside.closing = field.size();
     }
   });
   return inside;
@@ -52,11 +66,20 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
                                 drop->reason == DropReason::kForeign || drop->reason == DropReason::kStale);
   if (must_not_matter && !(before == call)) Blame("I8: what was dropped changed " + who + ": " + Print(event));
 
-  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats nothing:
-  // what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and that there
-  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left. After a
-  // fault somebody who has joined within 30 s, which is what I6 gives, is not counted there.
   const Snapshot seen = call.snapshot();
+  // I11. Of who only looks, nothing leaves the page but the question who waits there.
+  if (IsOut(before.snapshot().phase) && IsOut(seen.phase)) {
+    const bool speaks = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
+      const SendMessage* message = std::get_if<SendMessage>(&effect);
+      return std::holds_alternative<SendJoin>(effect) || (message != nullptr && message->name != "peek");
+    });
+    if (speaks) Blame("I11: " + who + " is not in, and says something: " + Print(event));
+  }
+
+  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats
+  // nothing: what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and
+  // that there never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has
+  // left. After a fault somebody who has joined within 30 s, which is what I6 gives, is not counted there.
   if (!IsUnlucky(seen.cause) || IsUnlucky(before.snapshot().cause) || was_cut_ || was_late_) return;
   if (scene_.seeds > 0 && left_ != scene_.budget) return;
   const bool is_alone = IsAlone(side);
@@ -82,16 +105,23 @@ std::optional<std::string> World::FaultOf(std::size_t side) const {
   const Snapshot seen = call.snapshot();
   const Inside inside = LookInto(call);
   if (!call.IsConsistent()) return who + " is not consistent";
-  if (static_cast<std::size_t>(browser.open_legs()) != inside.has_leg + inside.closing) {
+  const bool is_out = IsOut(seen.phase);
+  if (static_cast<std::size_t>(browser.open_legs()) !=
+      inside.has_leg + inside.parked + inside.look.has_value() + inside.closing) {
     return "I1: " + who + " has " + std::to_string(browser.open_legs()) + " connections";
   }
-  if (IsOut(seen.phase) && (inside.has_leg || browser.live_tracks() > 0)) {
+  // One connection, or what is prepared for it: while one is in and alone, two at most, until the server has the second;
+  // while one is not in, the one of who looks.
+  if ((inside.parked > 0 && inside.has_leg) || inside.parked > 2 || (inside.look && (!is_out || !scene_.looks))) {
+    return "I1: " + who + " keeps a connection prepared beside the call";
+  }
+  if (is_out && (inside.has_leg || inside.parked > 0 || browser.live_tracks() > 0)) {
     return "I2: " + who + " has left, and something is still on";
   }
+  if (inside.look && browser.Find(*inside.look)->has_begun_to_gather()) return "I11: " + who + " only looks, and gathers";
   for (const model::Peer& peer : browser.peers()) {
-    const auto descriptions = std::count_if(peer.chain().begin(), peer.chain().end(), [](const model::Operation& o) {
-      return std::holds_alternative<model::SetLocal>(o) || std::holds_alternative<model::SetRemote>(o);
-    });
+    const auto descriptions = std::count_if(peer.chain().begin(), peer.chain().end(),
+                                            [](const model::Operation& o) { return model::IsOfDescription(o); });
     if (descriptions > 1) return "I4: " + who + " has two description operations under way on one leg";
   }
   const bool must_move =
@@ -159,7 +189,8 @@ std::size_t World::PartnerOf(std::size_t side) const {
 // - who says that it is connected sees and hears somebody, who is connected too; who is connected to nobody says that it
 //   waits, or that the call has ended and why (Check() looks at the reason). Nobody connects for ever.
 // - no two Duets wait for each other.
-// - no Duet waits while a seed waits for it, unless something went wrong: a seed repeats nothing, so what is lost once stays lost.
+// - no Duet waits while a seed waits for it, unless something went wrong: a seed repeats nothing, so what is lost once stays
+// lost.
 bool World::IsSettledWell() const {
   std::size_t waiting = 0;
   std::vector<bool> is_taken(pages_.size(), false);
@@ -188,7 +219,8 @@ std::uint32_t World::Outcome() const {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     const Page& page = pages_[side];
     const Snapshot seen = page.call.snapshot();
-    const std::uint32_t shown = page.seed ? page.seed->joined() : static_cast<unsigned>(seen.phase) * 16 + static_cast<unsigned>(seen.cause);
+    const std::uint32_t shown =
+        page.seed ? page.seed->joined() : static_cast<unsigned>(seen.phase) * 16 + static_cast<unsigned>(seen.cause);
     outcome = outcome << 8 | shown;
   }
   return outcome << 1 | IsSettledWell();

@@ -129,7 +129,7 @@ class World {
     } else if (message.name == "leave") {
       seated_[side] = false;
       if (seated_[other]) to_page_[other].push_back({"user_exit", JsonObject().Add("id", PageId(side)).Take(), {}});
-    } else if (seated_[other]) {
+    } else if (seated_[other] && message.name != "park") {
       const char first = message.name[0];
       const std::string name = first == 'o' ? "getOffer" : first == 'a' ? "getAnswer" : "getCandidate";
       to_page_[other].push_back({name, message.json, {}});
@@ -176,7 +176,8 @@ TEST_P(CallsTest, MeetTalkAndPart) {
     }
     ASSERT_EQ(world.phase(0), Phase::kEnded);
     ASSERT_EQ(world.phase(1), Phase::kWaiting);
-    for (const int side : {0, 1}) ASSERT_EQ(world.page(side).open_legs(), 0);
+    ASSERT_EQ(world.page(0).open_legs(), 0);
+    ASSERT_EQ(world.page(1).open_legs(), 1);  // what it has parked for whoever comes
   }
 }
 
