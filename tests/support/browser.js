@@ -139,7 +139,7 @@ export async function openPage(browser, url, { context, forgive, holdDevices = f
 }
 
 // A tab that is not on top has no frames to look at. (puppeteer opens tabs.)
-async function newWindow(browser, profile) {
+export async function newWindow(browser, profile) {
   const session = await browser.target().createCDPSession();
   const { targetId } = await session.send('Target.createTarget', {
     url: 'about:blank',
