@@ -63,6 +63,8 @@ export async function launch({ asks = false, flags = [] } = {}) {
       ...flags,
     ],
   });
+  // puppeteer stops reading what Chromium says once it knows the address. With the pipe full, the next line would stop the browser for ever.
+  for (const output of [browser.process()?.stdout, browser.process()?.stderr]) output?.resume();
   const close = browser.close.bind(browser);
   browser.close = () => within(10_000, close()).catch(() => void browser.process()?.kill('SIGKILL'));
   return browser;
