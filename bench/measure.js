@@ -1,13 +1,12 @@
 // Two numbers about Duet as built: what a cold load costs in bytes, and how long it takes from the second person's click to the first
 // frame on both sides. `node bench/measure.js [--rounds N] [--json]`; `--seed` measures the tutorial's page (repaired so that it shows
 // a picture) in the same way. The frames come from the browser's fake camera on this machine: compare runs of one machine only.
-import { once } from 'node:events';
-import { get } from 'node:http';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { startServer } from '../server/server.js';
 import { launch, openPage, press, startDuet, until, untilPhase } from '../tests/support/browser.js';
 import { serveSeed } from '../tests/support/seed_server.js';
+import { measureLoad } from './cold_load.js';
+import { summary } from './statistics.js';
 
 const LIMIT = 56_000; // bytes of a cold load, gzip, socket.io's client included
 
@@ -15,33 +14,6 @@ const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '9' }, json: { type: 'boolean' }, seed: { type: 'boolean' } },
 });
 const rounds = Math.max(7, Number(options.rounds) || 0);
-
-// The body as the server sends it to a browser: compressed beforehand by the build.
-async function served(address) {
-  const [answer] = await once(get(address, { headers: { 'accept-encoding': 'gzip' } }), 'response');
-  const body = Buffer.concat(await answer.toArray());
-  const encoding = answer.headers['content-encoding'] ?? 'plain';
-  return { encoding, gzip: body.length, raw: encoding === 'gzip' ? gunzipSync(body).length : body.length };
-}
-
-// Everything that a browser with an empty cache asks for at the bare address.
-async function measureLoad(browser, url) {
-  const profile = await browser.createBrowserContext();
-  const page = await profile.newPage();
-  const session = await page.createCDPSession();
-  await session.send('Network.enable');
-  const paths = [];
-  session.on('Network.responseReceived', ({ response }) => {
-    const { protocol, pathname } = new URL(response.url);
-    if (/^https?:/.test(protocol) && !pathname.startsWith('/socket.io/')) paths.push(pathname);
-  });
-  await page.goto(url, { waitUntil: 'networkidle0' });
-  await profile.close();
-  const assets = await Promise.all(paths.map(async (path) => ({ path, ...(await served(new URL(path, url))) })));
-  const total = { path: 'total', encoding: '' };
-  for (const part of ['raw', 'gzip']) total[part] = assets.reduce((sum, asset) => sum + asset[part], 0);
-  return { assets, total, limit: LIMIT };
-}
 
 // In the page: notes when #join was clicked and when #remoteVideo presented its first frame, on the clock that all pages here share.
 function watch() {
@@ -75,14 +47,6 @@ async function duetWaits(page) {
 
 const seedWaits = (page) => until(page, 'the offer to be out', () => window.__seen.connections[0].iceGatheringState === 'complete');
 
-function summary(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  const [min, max] = [sorted[0], sorted[sorted.length - 1]];
-  return { median: Math.round(median), min: Math.round(min), max: Math.round(max) };
-}
-
 function printLoad({ assets, total, limit }) {
   const row = (...cells) => console.log(cells.map((cell, index) => (index === 0 ? String(cell).padEnd(28) : String(cell).padStart(10))).join(''));
   row('Cold load, bytes', 'raw', 'gzip', 'sent as');
@@ -103,7 +67,7 @@ const browser = await launch();
 const seed = options.seed ? await serveSeed({ signaling: server.url }) : null;
 const url = seed?.url ?? server.url;
 try {
-  const load = await measureLoad(browser, url);
+  const load = { ...(await measureLoad(browser, url)), limit: LIMIT };
   const times = [];
   // Each round in a room that nobody's seat is kept in.
   for (let round = 0; round <= rounds; ++round) times.push(await measureRound(browser, seed ? url : `${url}/#room=round${round}`, seed ? seedWaits : duetWaits));

@@ -4,15 +4,12 @@
 // imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js.
 // DUET_SIGNALING=https://… names a signaling server other than the page's own host.
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { minify } from 'terser';
+import { shrink, zip } from './lib/shrink.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const web = join(root, 'web');
@@ -51,30 +48,11 @@ async function bundle() {
     build({ ...options, entryPoints: ['web/style.css'], minify: true }),
   ]);
   const files = results.flatMap((each) => each.outputFiles ?? []);
-  return new Map(await Promise.all(files.map(async (file) => [relative(page, file.path), await shrink(file)])));
+  return new Map(await Promise.all(files.map(async (file) => [relative(page, file.path), await shipped(file)])));
 }
 
-/**
- * esbuild could do this, too, but what terser leaves is 1.4 kB less after compression.
- * @param {import('esbuild').OutputFile} file
- */
-async function shrink(file) {
-  if (!file.path.endsWith('.js')) return file.contents;
-  const { code } = await minify(file.text, { module: true, compress: { passes: 3, ecma: 2020 }, format: { comments: false } });
-  return Buffer.from(code ?? '');
-}
-
-/**
- * A .gz by zopfli is 5 % smaller than any by zlib, and no slower to unpack. It is there if script/setup could install it.
- * @param {Uint8Array} contents
- */
-function zip(contents) {
-  const file = join(tmpdir(), `duet-${process.pid}`); // zopfli reads nothing but files
-  writeFileSync(file, contents);
-  const { status, stdout } = spawnSync('zopfli', ['-c', file], { maxBuffer: 2 ** 24 });
-  rmSync(file);
-  return status === 0 ? stdout : gzipSync(contents, { level: 9 });
-}
+/** @param {import('esbuild').OutputFile} file */
+const shipped = (file) => (file.path.endsWith('.js') ? shrink(file.text) : file.contents);
 
 /**
  * @param {string} html

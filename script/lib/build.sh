@@ -29,7 +29,7 @@ build_wasm() { # BUILD PRESET
 
 page_is_current() {
   [[ -e $page_stamp && $(<"$page_stamp") == "${DUET_SIGNALING:-}" && -e build/page/index.html ]] &&
-    [[ -z $(find web script/build-page.mjs package-lock.json build/wasm/duet.mjs build/wasm/duet.wasm -newer "$page_stamp" -print -quit) ]]
+    [[ -z $(find web script/build-page.mjs script/lib/shrink.mjs package-lock.json build/wasm/duet.mjs build/wasm/duet.wasm -newer "$page_stamp" -print -quit) ]]
 }
 
 build_page() {

@@ -63,6 +63,8 @@ export async function launch({ asks = false, flags = [] } = {}) {
       ...flags,
     ],
   });
+  // puppeteer stops reading what Chromium says once it knows the address. With the pipe full, the next line would stop the browser for ever.
+  for (const output of [browser.process()?.stdout, browser.process()?.stderr]) output?.resume();
   const close = browser.close.bind(browser);
   browser.close = () => within(10_000, close()).catch(() => void browser.process()?.kill('SIGKILL'));
   return browser;
@@ -154,7 +156,7 @@ export async function openPage(browser, url, { context, forgive, holdDevices = f
 }
 
 // A tab that is not on top has no frames to look at. (puppeteer opens tabs.)
-async function newWindow(browser, profile) {
+export async function newWindow(browser, profile) {
   const session = await browser.target().createCDPSession();
   const { targetId } = await session.send('Target.createTarget', {
     url: 'about:blank',
