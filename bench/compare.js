@@ -43,3 +43,4 @@ const result = digest(outcome, { names: contestants.map(({ name }) => name).filt
 console.log(report(result));
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...result, measured: outcome }, null, 1)}\n`);
 if (options.svg) writeFileSync(options.svg, picture(result));
+process.exit(); // PeerServer's timers would keep the process

@@ -18,14 +18,10 @@ export async function startDelayingProxy({ target, delay }) {
   const sockets = new Set();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const upstream = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    for (const [socket, other] of [[client, upstream], [upstream, client]]) {
+    for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        // Whoever is cut off while something is on the way takes the other one along, later.
-        setTimeout(() => other.destroy(), delay);
-      });
+      socket.on('close', () => sockets.delete(socket));
     }
     carry(client, upstream, delay, performance.now() + 2 * delay);
     carry(upstream, client, delay, 0);
@@ -48,15 +44,15 @@ export async function startDelayingProxy({ target, delay }) {
  * @param {number} opens when `from` knows that it is connected
  */
 function carry(from, to, delay, opens) {
-  /** @type {{due: number, data: Buffer | null}[]} null: the end */
+  /** @type {{due: number, bytes: number, arrive: () => void}[]} */
   const line = [];
   let carried = 0;
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
 
-  function put(/** @type {Buffer | null} */ data) {
-    line.push({ due: Math.max(performance.now(), opens) + delay, data });
-    carried += data?.length ?? 0;
+  function put(/** @type {() => void} */ arrive, bytes = 0) {
+    line.push({ due: Math.max(performance.now(), opens) + delay, bytes, arrive });
+    carried += bytes;
     if (carried > ON_THE_WAY) from.pause();
     if (line.length === 1) wait();
   }
@@ -68,16 +64,16 @@ function carry(from, to, delay, opens) {
 
   function deliver() {
     while (line.length > 0 && line[0].due <= performance.now()) {
-      const { data } = line.splice(0, 1)[0];
-      carried -= data?.length ?? 0;
-      if (data) to.write(data);
-      else to.end();
+      const { bytes, arrive } = line.splice(0, 1)[0];
+      carried -= bytes;
+      arrive();
     }
     if (carried <= ON_THE_WAY) from.resume();
     if (line.length > 0) wait();
   }
 
-  from.on('data', put);
-  from.on('end', () => put(null));
+  from.on('data', (data) => put(() => to.write(data), data.length));
+  from.on('end', () => put(() => to.end()));
+  from.on('close', () => put(() => to.destroy())); // both directions are over, or it was cut off
   to.on('close', () => clearTimeout(timer));
 }
