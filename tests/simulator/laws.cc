@@ -18,8 +18,14 @@ using explorer::Server;
 // waits does after kOfferTimeout, and the one attempt is enough. (Chromium would try for 15 s.)
 constexpr Millis kLongestStart = options::kOfferTimeout + Millis{5'000};
 
+// From the end of all trouble, or the last click on Join after it, on Duet's server.
+constexpr Millis kLongestRecovery = options::kGiveUpAfter;
+
 // A trouble that is over may still end a call that it has touched, for so long: that is when a call gives up.
 constexpr Millis kAftermath = options::kGiveUpAfter + Millis{5'000};
+
+// Within kAftermath.
+constexpr Millis kShortestDeadlyCut{1};
 
 }  // namespace
 
@@ -47,29 +53,56 @@ void World::CheckPage(std::size_t side, Cause cause_before) {
 
 std::string_view ToString(Excuse excuse) {
   switch (excuse) {
-    case Excuse::kCut: return "cut path";
-    case Excuse::kAlone: return "nobody else is there";
+    case Excuse::kTaken: return "both seats taken";
+    case Excuse::kAlone: return "alone";
+    case Excuse::kCut: return "a cut path";
     case Excuse::kLie: return "hostile words";
-    case Excuse::kSeed: return "a seed after a fault";
-    case Excuse::kSignaling: return "no way to the other";
+    case Excuse::kSignaling: return "a socket lost again and again";
+    case Excuse::kSeed: return "a seed after trouble";
+    case Excuse::kRepeated: return "a repeated offer";
     case Excuse::kNone: return "none";
   }
   return "?";
 }
 
 // A call may end by itself
-// - as connectionLost after a cut of kGiveUpAfter,
+// - because the other two of three are together (on the lesson's server, which lets all three in, one is always left over),
+//   or somebody hostile sat there;
+// - as connectionLost because nobody else is there any more; on the lesson's server, which tells nobody who has left or come
+//   anew, also as connectFailed, and if they have joined since the trouble;
+// - after a cut, until ICE is restarted (issue 5): a connection that has failed, 17 s after it was lost, is replaced once,
+//   for 20 s at most. Then it will be kGiveUpAfter;
+// - after hostile words, as long as it can take to find out;
+// - while it is being made, if sockets were lost three times: each of the two attempts needs a way to the other;
+// - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost.
+// And one that is no reason but a fault of the core, known and to be mended: a first offer that is passed on twice, the second
+// time when another leg is there already, takes the place of that.
 Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
-  if (cause == Cause::kRoomFull) {
-    const bool somebody_else = pages_.size() > 2 || lied_at_ >= now_ - kAftermath;
-    return somebody_else ? Excuse::kAlone : Excuse::kNone;
-  }
+  const bool is_lied_to = lied_at_ >= now_ - kAftermath;
+  const bool is_lesson = server_.kind() == Server::Kind::kLesson;
+  if (cause == Cause::kRoomFull) return pages_.size() > 2 || is_lied_to ? Excuse::kTaken : Excuse::kNone;
   if (!model::IsUnlucky(cause)) return Excuse::kNone;
-  if (CutWithin(kAftermath) >= Millis{1}) return Excuse::kCut;
-  if (lied_at_ >= now_ - kAftermath) return Excuse::kLie;
-  if (IsAlone(side) && (cause == Cause::kConnectionLost || server_.kind() == Server::Kind::kLesson)) return Excuse::kAlone;
+  if (pages_.size() > 2 && (is_lesson || AreOthersTogether(side))) return Excuse::kTaken;
+  if (IsAlone(side) && (cause == Cause::kConnectionLost || is_lesson)) return Excuse::kAlone;
+  if (CutWithin(kAftermath) >= kShortestDeadlyCut) return Excuse::kCut;
+  if (is_lied_to) return Excuse::kLie;
+  if (cause == Cause::kConnectFailed && SocketLossesWithin(kAftermath) >= 3) return Excuse::kSignaling;
   if (scenario_.company == Company::kDuetAndSeed && had_trouble_) return Excuse::kSeed;
+  if (repeated_at_ >= now_ - kAftermath) return Excuse::kRepeated;
   return Excuse::kNone;
+}
+
+std::ptrdiff_t World::SocketLossesWithin(Millis window) const {
+  return std::count_if(socket_losses_.begin(), socket_losses_.end(), [&](Millis at) { return at >= now_ - window; });
+}
+
+bool World::AreOthersTogether(std::size_t side) const {
+  for (std::size_t a = 0; a < pages_.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (a != side && b != side && AreTogether(a, b)) return true;
+    }
+  }
+  return false;
 }
 
 // For how long the path was cut within the last `window`.
@@ -80,8 +113,10 @@ Millis World::CutWithin(Millis window) const {
 }
 
 bool World::IsAlone(std::size_t side) const {
+  const bool is_lesson = server_.kind() == Server::Kind::kLesson;
   for (std::size_t other = 0; other < pages_.size(); ++other) {
-    if (other != side && IsIn(other)) return false;
+    const bool counts = !(is_lesson && had_trouble_ && pages_[other].joined_at > now_ - kAftermath);
+    if (other != side && IsIn(other) && counts) return false;
   }
   return true;
 }
@@ -94,8 +129,6 @@ bool World::AreTogether(std::size_t side, std::size_t other) const {
 }
 
 void World::CheckTogether() {
-  const bool must_know = calm_at_ || (!had_trouble_ && !result_.start);
-  if (!must_know) return;
   bool is_together = false;
   for (std::size_t side = 1; side < pages_.size(); ++side) {
     for (std::size_t other = 0; other < side; ++other) is_together = is_together || AreTogether(side, other);
@@ -103,10 +136,19 @@ void World::CheckTogether() {
   if (!is_together) return together_since_.reset();
   if (together_since_) return;
   together_since_ = now_;
-  if (calm_at_ || result_.start || pages_.size() > 2) return;
-  result_.start = now_ - std::max(pages_[0].joined_at, pages_[1].joined_at);
-  Tell([] { return std::string("both see each other"); });
-  if (scenario_.company == Company::kTwoDuets && *result_.start > kLongestStart) Blame("two Duets took long to come together, with nothing wrong");
+  Tell([] { return std::string("two see each other"); });
+  Millis from = mended_at_.value_or(Millis{0});
+  for (const Page& page : pages_) from = std::max(from, page.joined_at);
+  const bool are_duets = scenario_.company == Company::kTwoDuets;
+  if (!had_trouble_ && !result_.start && pages_.size() == 2) {
+    result_.start = now_ - from;
+    if (are_duets && *result_.start > kLongestStart) Blame("two Duets took too long to come together, with nothing wrong");
+  } else if (mended_at_) {
+    result_.recoveries.push_back(now_ - from);
+    mended_at_.reset();
+    const bool on_ours = server_.kind() == Server::Kind::kDuet;
+    if (are_duets && on_ours && result_.recoveries.back() > kLongestRecovery) Blame("two Duets took too long to come together again");
+  }
 }
 
 // ---- At the end ----
@@ -133,9 +175,6 @@ void World::CheckEnd() {
     if (!together_since_) return Blame("I6: " + state + "no two see each other");
     if (connected != 2) return Blame("I6: " + state + std::to_string(connected) + " are connected");
   }
-  Millis from = *calm_at_;
-  for (const Page& page : pages_) from = std::max(from, page.joined_at);
-  result_.recovery = std::max(Millis{0}, *together_since_ - from);
 }
 
 }  // namespace duet::simulator

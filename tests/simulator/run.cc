@@ -81,7 +81,7 @@ void Total::Add(const Scenario& scenario, const Result& result) {
   const std::size_t company =
       static_cast<std::size_t>(scenario.company) * 2 + (scenario.server == explorer::Server::Kind::kLesson);
   if (result.start) starts[company].Add(*result.start, scenario.seed);
-  if (result.recovery) recoveries[company].Add(*result.recovery, scenario.seed);
+  for (const Millis recovery : result.recoveries) recoveries[company].Add(recovery, scenario.seed);
   for (std::size_t i = 0; i < kExcuses; ++i) excused[i] += result.excused[i];
   if (!result.fault.empty()) failed.push_back(scenario.seed);
 }

@@ -118,7 +118,7 @@ void World::Take(Item item) {
       Tell([&] { return NameOf(item.side) + (" turns the " + std::string(duet::ToString(kind)) + (on ? " on" : " off")); });
       return Post(item.side, DeviceSwitched{kind, on});
     }
-    case What::kReload: return Reload(item.side);
+    case What::kReload: return ReloadSeed(item.side);
     case What::kBreak: {
       Random& dice = dice_[item.side].socket;
       return Break(item.side, dice.Between(Millis{0}, Millis{200}), dice.Mostly(Millis{0}, Millis{2'000}), Millis{0});

@@ -29,9 +29,11 @@
 
 namespace duet::simulator {
 
+inline constexpr Millis kNever{-1'000'000'000};
+
 // Why a call may end for want of a connection (laws.cc).
-enum class Excuse : std::uint8_t { kCut, kAlone, kLie, kSeed, kSignaling, kNone };
-inline constexpr std::size_t kExcuses = 5;
+enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kNone };
+inline constexpr std::size_t kExcuses = 7;
 std::string_view ToString(Excuse excuse);
 
 struct Result {
@@ -39,8 +41,8 @@ struct Result {
   std::uint64_t digest = 0;
   std::uint32_t events = 0;
   Millis lasted{0};
-  std::optional<Millis> start;     // from the later Join to the connection, if nothing went wrong until then
-  std::optional<Millis> recovery;  // from the end of all trouble, or the last Join after it
+  std::optional<Millis> start;     // from the later Join until both see each other, if nothing went wrong until then
+  std::vector<Millis> recoveries;  // the same from the end of trouble, or a Join after it, until the next trouble
   std::array<std::uint32_t, kExcuses> excused{};
 };
 
@@ -101,6 +103,7 @@ class World {
     bool connecting = false;
     std::uint8_t socket = 0;
     Millis link_down_until{0};
+    std::vector<explorer::Letter> unsent;  // of a seed: socket.io sends it once there is a socket
 
     // Its person.
     bool wants_in = true;
@@ -181,6 +184,7 @@ class World {
   void Mend(std::size_t trouble);
   void Calm();
   void Reload(std::size_t side);
+  void ReloadSeed(std::size_t side);
   void Cut();
   void Heal();
   void PressJoin(std::size_t side, bool again);
@@ -202,7 +206,9 @@ class World {
   void CheckEnd();
   Excuse ExcuseOf(std::size_t side, Cause cause) const;
   Millis CutWithin(Millis window) const;
+  std::ptrdiff_t SocketLossesWithin(Millis window) const;
   bool IsAlone(std::size_t side) const;
+  bool AreOthersTogether(std::size_t side) const;
   bool AreTogether(std::size_t side, std::size_t other) const;
 
   const Scenario& scenario_;
@@ -229,10 +235,13 @@ class World {
   // Trouble so far.
   Millis trouble_until_{0};
   bool had_trouble_ = false;
-  int cuts_open_ = 0;
-  std::vector<std::pair<Millis, Millis>> cuts_;  // the last one is open if cuts_open_ > 0
+  int open_troubles_ = 0;
+  std::optional<Millis> mended_at_;  // while nobody sees anybody since then
+  int open_cuts_ = 0;
+  std::vector<std::pair<Millis, Millis>> cuts_;  // the last one is open if open_cuts_ > 0
   std::vector<Millis> socket_losses_;
-  Millis lied_at_{Millis::min()};
+  Millis lied_at_{kNever};
+  Millis repeated_at_{kNever};
   std::optional<Millis> calm_at_;
   std::optional<Millis> together_since_;
 

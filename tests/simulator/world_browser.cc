@@ -33,7 +33,7 @@ bool IsSame(const model::Step& a, const model::Step& b) {
   return a.page == b.page && a.id == b.id && (a.kind == b.kind || (model::IsPersons(a) && model::IsPersons(b)));
 }
 
-constexpr Millis kNever{1'000'000'000};
+constexpr Millis kIgnored{1'000'000'000};
 
 }  // namespace
 
@@ -60,7 +60,7 @@ void World::Plan() {
         planned.step.kind = StepKind::kRefuse;
         planned.step.error = static_cast<MediaError>(person.Below(3));
       } else if (!is_good && person.Chance(habits.ignores)) {
-        planned.at = kNever;
+        planned.at = kIgnored;
       }
     } else {
       planned.at = now_ + TimeOf(step, &dice_[step.page].browser);

@@ -57,6 +57,7 @@ void World::BeginHostile(const Trouble& trouble) {
 void World::EndHostile() {
   if (!is_hostile_there_) return;
   is_hostile_there_ = false;
+  lied_at_ = now_ + Millis{30'000};  // so long its seat may still be taken
   Connection& connection = Of(pages_.size(), hostile_socket_);
   if (!connection.at_server) return;  // the server restarted
   connection.at_server = false;

@@ -26,9 +26,12 @@ std::string Words(const Letter& letter) {
 
 // ---- Letters ----
 
-// A page sends something; without a socket it is lost.
+// A page sends something. Without a socket a Duet's word is lost; a seed's waits in socket.io for the next one.
 void World::Up(std::size_t side, Letter letter) {
-  if (!pages_[side].connected) return;
+  if (!pages_[side].connected) {
+    if (pages_[side].seed) pages_[side].unsent.push_back(std::move(letter));
+    return;
+  }
   Connection& connection = Current(side);
   const Millis delay = scenario_.habits[side].signal_delay;
   const Millis at = std::max(connection.up_at, now_ + dice_[side].socket.Between(delay, 2 * delay));
@@ -88,7 +91,9 @@ void World::Serve(const std::vector<Delivery>& deliveries) {
     const Item item{What::kToPage, static_cast<std::uint8_t>(side), number, 0, delivery.letter};
     agenda_.Add(at, item);
     if (repeats_until_ > now_ && IsRelayed(item.letter.name) && dice.Chance(50)) {
-      agenda_.Add(at + dice.Mostly(Millis{0}, Millis{10'000}), item);
+      const Millis again = at + dice.Mostly(Millis{0}, Millis{10'000});
+      repeated_at_ = std::max(repeated_at_, again);
+      agenda_.Add(again, item);
     }
   }
 }
@@ -132,6 +137,7 @@ void World::OnSocketUp(std::size_t side) {
   Current(side).at_server = true;
   Current(side).up_at = Current(side).down_at = now_;
   Tell([&] { return NameOf(side) + ("'s socket " + std::to_string(page.socket) + " is connected"); });
+  for (Letter& letter : std::exchange(page.unsent, {})) Up(side, std::move(letter));
   Post(side, SignalingConnected{std::string("socket-") + NameOf(side) + static_cast<char>('0' + page.socket)});
 }
 

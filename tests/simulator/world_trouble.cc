@@ -31,13 +31,15 @@ void World::Begin(std::size_t index) {
   const std::uint8_t who = trouble.side;
   Page& page = pages_[side];
   Random dice(trouble.dice);
-  const auto after = [&] { return now_ + dice.Between(Millis{0}, trouble.lasts); };
+  const auto within = [&] { return dice.Between(Millis{0}, trouble.lasts); };
   Tell([&] {
     const std::string whose = trouble.kind >= TroubleKind::kRestart || trouble.kind == TroubleKind::kCut ? "" : std::string(" of ") + NameOf(side);
     return "---- trouble " + std::to_string(index) + ": " + std::string(ToString(trouble.kind)) + whose + " for " +
            std::to_string(trouble.lasts.count()) + " ms";
   });
   if (IsFault(trouble.kind)) had_trouble_ = true;
+  ++open_troubles_;
+  mended_at_.reset();
   trouble_until_ = std::max(trouble_until_, now_ + trouble.lasts);
   agenda_.Add(now_ + trouble.lasts, {What::kMended, who, 0, static_cast<std::uint32_t>(index), {}});
   switch (trouble.kind) {
@@ -52,20 +54,20 @@ void World::Begin(std::size_t index) {
     case TroubleKind::kClicks:
       if (page.seed) return;
       for (std::uint32_t left = 1 + dice.Below(5); left > 0; --left) {
-        agenda_.Add(after(), {dice.Chance(60) ? What::kJoin : What::kLeave, who, 0, 1, {}});
+        agenda_.Add(now_ + within(), {dice.Chance(60) ? What::kJoin : What::kLeave, who, 0, 1, {}});
       }
       return;
     case TroubleKind::kSwitch:
       if (page.seed) return;
       for (std::uint32_t left = 1 + dice.Below(6); left > 0; --left) {
-        agenda_.Add(after(), {What::kSwitch, who, 0, dice.Below(4), {}});
+        agenda_.Add(now_ + within(), {What::kSwitch, who, 0, dice.Below(4), {}});
       }
       return;
     case TroubleKind::kUnplug: {
       if (page.seed || page.asleep_until > now_) return;
       const MediaKind kind = dice.Chance(50) ? MediaKind::kCamera : MediaKind::kMicrophone;
       if (std::optional<Event> ended = browsers_[side].EndTrack(kind)) Post(side, *ended);
-      if (dice.Chance(70)) agenda_.Add(after(), {What::kSwitch, who, 0, 2u + (kind == MediaKind::kCamera ? 1u : 0u), {}});
+      if (dice.Chance(70)) agenda_.Add(now_ + within(), {What::kSwitch, who, 0, 2u + (kind == MediaKind::kCamera ? 1u : 0u), {}});
       return;
     }
     case TroubleKind::kLoseSocket:
@@ -73,13 +75,13 @@ void World::Begin(std::size_t index) {
       return Break(side, dice.Between(Millis{0}, Millis{200}), dice.Mostly(Millis{0}, Millis{2'000}),
                    dice.Chance(50) ? dice.Mostly(Millis{100}, Millis{8'000}) : Millis{0});
     case TroubleKind::kDeadSocket:
-      return Break(side, after(), after(), dice.Chance(30) ? dice.Mostly(Millis{100}, Millis{15'000}) : Millis{0});
+      return Break(side, within(), within(), dice.Chance(30) ? dice.Mostly(Millis{100}, Millis{15'000}) : Millis{0});
     case TroubleKind::kFlap:
-      for (std::uint32_t left = 2 + dice.Below(5); left > 0; --left) agenda_.Add(after(), {What::kBreak, who, 0, 0, {}});
+      for (std::uint32_t left = 2 + dice.Below(5); left > 0; --left) agenda_.Add(now_ + within(), {What::kBreak, who, 0, 0, {}});
       return;
     case TroubleKind::kNetworkChange:
       page.link_down_until = std::max(page.link_down_until, now_ + trouble.lasts);
-      Break(side, after(), dice.Between(Millis{0}, Millis{15'000}), Millis{0});
+      Break(side, within(), dice.Between(Millis{0}, Millis{15'000}), Millis{0});
       if (!page.seed && page.asleep_until <= now_) Post(side, NetworkChanged{});
       return Cut();
     case TroubleKind::kCut: return Cut();
@@ -109,6 +111,7 @@ void World::Begin(std::size_t index) {
 
 void World::Mend(std::size_t index) {
   const Trouble& trouble = scenario_.troubles[index];
+  if (--open_troubles_ == 0) mended_at_ = now_;
   Page& page = pages_[trouble.side];
   switch (trouble.kind) {
     case TroubleKind::kLeave:
@@ -146,10 +149,8 @@ void World::Calm() {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     pages_[side].wants_in = true;
     Mind(side);
-    // A seed does nothing by itself: who sees nobody on it loads the page again.
-    const bool is_lost = pages_[side].seed && !AreTogether(side, 1 - side);
     const Millis patience = dice_[side].person.Mostly(Millis{200}, Millis{8'000});
-    if (is_lost) agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
+    if (pages_[side].seed) agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
   }
   CheckTogether();
 }
@@ -174,14 +175,22 @@ void World::Reload(std::size_t side) {
   Mind(side);
 }
 
+// A seed does nothing by itself. Who sees nobody on it loads the page again, until it helps.
+void World::ReloadSeed(std::size_t side) {
+  const Millis patience = dice_[side].person.Between(Millis{20'000}, Millis{30'000});
+  if (AreTogether(side, 1 - side) || loads_ >= kMostLoads || now_ > *calm_at_ + kSettling) return;
+  Reload(side);
+  agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
+}
+
 void World::Cut() {
-  if (cuts_open_++ > 0) return;
+  if (open_cuts_++ > 0) return;
   network_.CutPath(browsers_);
   cuts_.push_back({now_, Millis::max()});
 }
 
 void World::Heal() {
-  if (--cuts_open_ > 0) return;
+  if (--open_cuts_ > 0) return;
   Tell([] { return std::string("the path is whole again"); });
   network_.HealPath();
   cuts_.back().second = now_;
@@ -214,6 +223,7 @@ void World::Mind(std::size_t side) {
   Random& person = dice_[side].person;
   Millis patience = person.Mostly(Millis{200}, Millis{8'000});
   if (!calm_at_ && person.Chance(30)) patience = person.Mostly(Millis{200}, Millis{60'000});
+  if (calm_at_ && AreOthersTogether(side)) return;
   if (page.cause == Cause::kRoomFull) {
     if (calm_at_ && (pages_.size() > 2 || now_ > *calm_at_ + kSettling)) return;
     patience = person.Between(Millis{5'000}, Millis{20'000});
