@@ -125,7 +125,7 @@ Scenario Draw(std::uint64_t seed) {
                    : length < 90 ? random.Between(3 * kMinute, 20 * kMinute)
                                  : random.Between(20 * kMinute, 120 * kMinute);
   const std::uint32_t many = random.Below(100);
-  const std::uint32_t troubles = many < 10 ? 0 : many < 30 ? 1 : many < 80 ? 2 + random.Below(4) : 6 + random.Below(7);
+  const std::uint32_t troubles = many < 8 ? 0 : many < 25 ? 1 : many < 70 ? 2 + random.Below(4) : 6 + random.Below(7);
   for (std::uint32_t i = 0; i < troubles; ++i) {
     Trouble trouble;
     trouble.kind = DrawKind(&random);

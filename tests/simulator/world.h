@@ -182,6 +182,7 @@ class World {
   // world_trouble.cc
   void Begin(std::size_t trouble);
   void Mend(std::size_t trouble);
+  void MendOne(std::size_t trouble);
   void Calm();
   void Reload(std::size_t side);
   void ReloadSeed(std::size_t side);
@@ -247,6 +248,7 @@ class World {
 
   // The hostile one.
   bool is_hostile_there_ = false;
+  bool is_hostile_a_seed_ = false;
   std::uint8_t hostile_socket_ = 0;
   Random hostile_dice_;
   std::vector<explorer::Letter> heard_;

@@ -47,6 +47,7 @@ void World::BeginHostile(const Trouble& trouble) {
   is_hostile_there_ = true;
   lied_at_ = now_;
   hostile_dice_ = Random(trouble.dice);
+  is_hostile_a_seed_ = hostile_dice_.Chance(50);
   hostile_socket_ = static_cast<std::uint8_t>((hostile_socket_ + 1) % kSockets);
   Connection& connection = Of(pages_.size(), hostile_socket_);
   connection = Connection();
@@ -85,9 +86,8 @@ Letter World::HostileLetter() {
   const bool filters = server_.kind() == explorer::Server::Kind::kDuet;
   const std::uint32_t what = dice.Below(100);
   if (what < 15) {
-    // A stranger, or a Duet of its own.
-    return {"join", dice.Chance(50) ? R"({"room":"room","name":"H"})"
-                                    : R"({"room":"room","name":"H","seat":"seat-H","page":"pageHHHH--------------","v":1})",
+    return {"join", is_hostile_a_seed_ ? R"({"room":"room","name":"H"})"
+                                       : R"({"room":"room","name":"H","seat":"seat-H","page":"pageHHHH--------------","v":1})",
             OpId{1}};
   }
   if (what < 45 && !heard_.empty()) return Distorted(heard_[dice.Below(static_cast<std::uint32_t>(heard_.size()))]);

@@ -110,8 +110,14 @@ void World::Begin(std::size_t index) {
 }
 
 void World::Mend(std::size_t index) {
+  MendOne(index);
+  --open_troubles_;
+  CheckTogether();
+  if (open_troubles_ == 0 && !together_since_) mended_at_ = now_;
+}
+
+void World::MendOne(std::size_t index) {
   const Trouble& trouble = scenario_.troubles[index];
-  if (--open_troubles_ == 0) mended_at_ = now_;
   Page& page = pages_[trouble.side];
   switch (trouble.kind) {
     case TroubleKind::kLeave:
@@ -178,8 +184,8 @@ void World::Reload(std::size_t side) {
 // A seed does nothing by itself. Who sees nobody on it loads the page again, until it helps.
 void World::ReloadSeed(std::size_t side) {
   const Millis patience = dice_[side].person.Between(Millis{20'000}, Millis{30'000});
-  if (AreTogether(side, 1 - side) || loads_ >= kMostLoads || now_ > *calm_at_ + kSettling) return;
-  Reload(side);
+  if (loads_ >= kMostLoads || now_ > *calm_at_ + kSettling) return;
+  if (!AreTogether(side, 1 - side)) Reload(side);
   agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
 }
 
@@ -187,6 +193,7 @@ void World::Cut() {
   if (open_cuts_++ > 0) return;
   network_.CutPath(browsers_);
   cuts_.push_back({now_, Millis::max()});
+  CheckTogether();
 }
 
 void World::Heal() {
@@ -226,7 +233,7 @@ void World::Mind(std::size_t side) {
   if (calm_at_ && AreOthersTogether(side)) return;
   if (page.cause == Cause::kRoomFull) {
     if (calm_at_ && (pages_.size() > 2 || now_ > *calm_at_ + kSettling)) return;
-    patience = person.Between(Millis{5'000}, Millis{20'000});
+    patience = calm_at_ ? person.Between(Millis{5'000}, Millis{20'000}) : person.Mostly(Millis{5'000}, Millis{600'000});
   }
   page.join_due = true;
   agenda_.Add(now_ + patience, {What::kJoin, static_cast<std::uint8_t>(side), 0, 0, {}});
