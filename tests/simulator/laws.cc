@@ -74,20 +74,24 @@ std::string_view ToString(Excuse excuse) {
 //   for 20 s at most. Then it will be kGiveUpAfter;
 // - after hostile words, as long as it can take to find out;
 // - while it is being made, if sockets were lost three times: each of the two attempts needs a way to the other;
-// - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost.
+// - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost; and it is there twice for
+//   a while when its page is loaded again.
 // And one that is no reason but a fault of the core, known and to be mended: a first offer that is passed on twice, the second
 // time when another leg is there already, takes the place of that.
 Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
   const bool is_lied_to = lied_at_ >= now_ - kAftermath;
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
-  if (cause == Cause::kRoomFull) return pages_.size() > 2 || is_lied_to ? Excuse::kTaken : Excuse::kNone;
+  const bool is_seed_troubled = scenario_.company == Company::kDuetAndSeed && had_trouble_;
+  if (cause == Cause::kRoomFull) {
+    return pages_.size() > 2 || is_lied_to ? Excuse::kTaken : is_seed_troubled ? Excuse::kSeed : Excuse::kNone;
+  }
   if (!model::IsUnlucky(cause)) return Excuse::kNone;
   if (pages_.size() > 2 && (is_lesson || AreOthersTogether(side))) return Excuse::kTaken;
   if (IsAlone(side) && (cause == Cause::kConnectionLost || is_lesson)) return Excuse::kAlone;
   if (CutWithin(kAftermath) >= kShortestDeadlyCut) return Excuse::kCut;
   if (is_lied_to) return Excuse::kLie;
   if (cause == Cause::kConnectFailed && SocketLossesWithin(kAftermath) >= 3) return Excuse::kSignaling;
-  if (scenario_.company == Company::kDuetAndSeed && had_trouble_) return Excuse::kSeed;
+  if (is_seed_troubled) return Excuse::kSeed;
   if (repeated_at_ >= now_ - kAftermath) return Excuse::kRepeated;
   return Excuse::kNone;
 }
@@ -155,6 +159,9 @@ void World::CheckTogether() {
 
 void World::CheckEnd() {
   const std::string state = "at the end, long after the last trouble, ";
+  // On the lesson's server anybody can speak for a seed, in the middle of a call: until a connection's fingerprint is pinned
+  // a Duet believes it, and in connections that are made for ever (Chromium, without candidates).
+  const bool is_poisoned = lied_at_ > kNever && server_.kind() == Server::Kind::kLesson;
   std::size_t waiting = 0;
   std::size_t connected = 0;
   for (std::size_t side = 0; side < pages_.size(); ++side) {
@@ -169,6 +176,7 @@ void World::CheckEnd() {
     }
   }
   if (pages_.size() == 2) {
+    if (!AreTogether(0, 1) && is_poisoned) return;
     if (!AreTogether(0, 1)) return Blame("I6: " + state + "the two do not see each other");
   } else {
     if (waiting > 1) return Blame("I6: " + state + "two wait for each other");

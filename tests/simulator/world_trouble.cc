@@ -154,6 +154,7 @@ void World::Calm() {
   end_ = now_ + kSettling + kSuffix;
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     pages_[side].wants_in = true;
+    pages_[side].join_due = false;  // nobody is as patient as before
     Mind(side);
     const Millis patience = dice_[side].person.Mostly(Millis{200}, Millis{8'000});
     if (pages_[side].seed) agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
