@@ -32,8 +32,8 @@ namespace duet::simulator {
 inline constexpr Millis kNever{-1'000'000'000};
 
 // Why a call may end for want of a connection (laws.cc).
-enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kNone };
-inline constexpr std::size_t kExcuses = 7;
+enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kForgotten, kNone };
+inline constexpr std::size_t kExcuses = 8;
 std::string_view ToString(Excuse excuse);
 
 struct Result {
@@ -210,6 +210,7 @@ class World {
   std::ptrdiff_t SocketLossesWithin(Millis window) const;
   bool IsAlone(std::size_t side) const;
   bool AreOthersTogether(std::size_t side) const;
+  void CheckEndOf(std::size_t side);
   bool AreTogether(std::size_t side, std::size_t other) const;
 
   const Scenario& scenario_;
@@ -243,6 +244,10 @@ class World {
   std::vector<Millis> socket_losses_;
   Millis lied_at_{kNever};
   Millis repeated_at_{kNever};
+  Millis restarted_at_{kNever};
+  // Of three, by who was left over: whether the other two were together when that was looked at last, and when they were.
+  std::array<bool, kMostSides> were_others_together_{};
+  std::array<Millis, kMostSides> others_together_at_{kNever, kNever, kNever};
   std::optional<Millis> calm_at_;
   std::optional<Millis> together_since_;
 

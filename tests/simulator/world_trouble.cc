@@ -210,7 +210,7 @@ void World::PressJoin(std::size_t side, bool again) {
   Page& page = pages_[side];
   if (!again) page.join_due = false;
   if (page.seed ? page.has_pressed : !again && !model::IsOut(page.phase)) return;
-  if (!page.wants_in && !again) return;
+  if (!again && (!page.wants_in || (calm_at_ && now_ > *calm_at_ + kSettling))) return;
   Tell([&] { return NameOf(side) + std::string(" presses Join"); });
   page.has_pressed = true;
   if (page.seed || model::IsOut(page.phase)) page.joined_at = now_;
