@@ -1,7 +1,9 @@
 // What must hold in every run, and where one ends (scenarios.md 2.0 of the design), beside what support/model/laws.h asks of
 // each call.
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "explorer/step.h"
 #include "simulator/world.h"
@@ -82,7 +84,8 @@ std::string_view ToString(Excuse excuse) {
 // - who could not connect, and learns from a server that has restarted that nobody is there, goes on waiting for them.
 Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
-  const bool is_lied_to = lied_at_ >= (is_lesson ? Millis{0} : now_ - kAftermath);  // see CheckEnd()
+  const bool lasts = is_lesson || scenario_.company == Company::kDuetAndSeed;  // see CheckEnd()
+  const bool is_lied_to = lied_at_ >= (lasts ? Millis{0} : now_ - kAftermath);
   const bool is_seed_troubled = scenario_.company == Company::kDuetAndSeed && had_trouble_;
   if (cause == Cause::kRoomFull) {
     return pages_.size() > 2 || is_lied_to ? Excuse::kTaken : is_seed_troubled ? Excuse::kSeed : Excuse::kNone;
@@ -150,15 +153,15 @@ void World::CheckTogether() {
   if (together_since_) return;
   together_since_ = now_;
   Tell([] { return std::string("two see each other"); });
-  Millis from = mended_at_.value_or(Millis{0});
+  const std::optional<Millis> mended_at = std::exchange(mended_at_, std::nullopt);
+  Millis from = mended_at.value_or(Millis{0});
   for (const Page& page : pages_) from = std::max(from, page.joined_at);
   const bool are_duets = scenario_.company == Company::kTwoDuets;
   if (!had_trouble_ && !result_.start && pages_.size() == 2) {
     result_.start = now_ - from;
     if (are_duets && *result_.start > kLongestStart) Blame("two Duets took too long to come together, with nothing wrong");
-  } else if (mended_at_) {
+  } else if (mended_at) {
     result_.recoveries.push_back(now_ - from);
-    mended_at_.reset();
     const bool on_ours = server_.kind() == Server::Kind::kDuet;
     if (are_duets && on_ours && result_.recoveries.back() > kLongestRecovery) Blame("two Duets took too long to come together again");
   }
@@ -177,14 +180,15 @@ void World::CheckEndOf(std::size_t side) {
   }
 }
 
-// Long after the last trouble two see each other; and of three, the third knows that it is left over. But not so on the lesson's
-// server if somebody hostile was there, or there are three: each hears all the offers and answers, and until fingerprints are
-// pinned a Duet takes one that is not its partner's for its own. Its connection begins anew then, without a candidate, which in
-// Chromium takes for ever, and it goes on saying that it is connected. (A fault of the core, to be mended.)
+// Long after the last trouble two see each other; and of three, the third knows that it is left over. But not so, until
+// fingerprints are pinned, where a Duet may take an offer or answer for its own that is not its partner's: on the lesson's server,
+// where everybody hears all of them, if somebody hostile was there, or there are three; and with a seed, if somebody hostile
+// had the other seat. Its connection begins anew then, without a candidate, which in Chromium takes for ever, and it goes on
+// saying that it is connected. (A fault of the core, to be mended.)
 void World::CheckEnd() {
   for (std::size_t side = 0; side < pages_.size(); ++side) CheckEndOf(side);
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
-  if (is_lesson && lied_at_ > kNever) return;
+  if ((is_lesson || scenario_.company == Company::kDuetAndSeed) && lied_at_ > kNever) return;
   if (!together_since_) return Blame("I6: in the end no two see each other");
   const auto count = [this](Phase phase) {
     return std::count_if(pages_.begin(), pages_.end(), [phase](const Page& page) { return page.phase == phase; });

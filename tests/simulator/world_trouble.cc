@@ -168,6 +168,7 @@ void World::Reload(std::size_t side) {
   Page& old = pages_[side];
   Random& dice = dice_[side].socket;
   if (old.connected) {
+    socket_losses_.push_back(now_);
     agenda_.Add(now_ + dice.Mostly(Millis{0}, Millis{15'000}), {What::kNotice, static_cast<std::uint8_t>(side), old.socket, 0, {}});
   }
   network_.Vanish(browsers_, static_cast<std::uint8_t>(side));
