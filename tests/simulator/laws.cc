@@ -62,7 +62,6 @@ std::string_view ToString(Excuse excuse) {
     case Excuse::kSignaling: return "a socket lost again and again";
     case Excuse::kSeed: return "a seed after trouble";
     case Excuse::kRepeated: return "a repeated offer";
-    case Excuse::kForgotten: return "a server that forgot";
     case Excuse::kNone: return "none";
   }
   return "?";
@@ -71,17 +70,18 @@ std::string_view ToString(Excuse excuse) {
 // A call may end by itself
 // - because the other two of three are together (on the lesson's server, which lets all three in, one is always left over),
 //   or somebody hostile sat there;
-// - as connectionLost because nobody else is there any more; on the lesson's server, which tells nobody who has left or come
-//   anew, also as connectFailed, and if they have joined since the trouble;
+// - because nobody else is there any more; on the lesson's server, which tells nobody who has left or come anew, also if they
+//   have joined since the trouble;
 // - after a cut, until ICE is restarted (issue 5): a connection that has failed, 17 s after it was lost, is replaced once,
 //   for 20 s at most. Then it will be kGiveUpAfter;
 // - after hostile words, as long as it can take to find out;
 // - while it is being made, if sockets were lost three times: each of the two attempts needs a way to the other;
 // - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost; and it is there twice for
 //   a while when its page is loaded again.
-// And two that are no reasons but faults of the core, known and to be mended:
+// And some that are no reasons but faults of the core, known and to be mended:
 // - a first offer that is passed on twice, the second time when another leg is there already, takes the place of that;
-// - who could not connect, and learns from a server that has restarted that nobody is there, goes on waiting for them.
+// - who could not connect, and learns from a server that has restarted that nobody is there, or that the other one is away, ends
+//   as connectFailed instead of waiting. (It takes two faults: the explorer forbids it after one.)
 Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
   const bool lasts = is_lesson || scenario_.company == Company::kDuetAndSeed;  // see CheckEnd()
@@ -93,13 +93,12 @@ Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
   if (!model::IsUnlucky(cause)) return Excuse::kNone;
   const bool was_taken = AreOthersTogether(side) || others_together_at_[side] >= now_ - kAftermath;
   if (pages_.size() > 2 && (is_lesson || was_taken)) return Excuse::kTaken;
-  if (IsAlone(side) && (cause == Cause::kConnectionLost || is_lesson)) return Excuse::kAlone;
+  if (IsAlone(side)) return Excuse::kAlone;
   if (CutWithin(kAftermath) >= kShortestDeadlyCut) return Excuse::kCut;
   if (is_lied_to) return Excuse::kLie;
   if (cause == Cause::kConnectFailed && SocketLossesWithin(kAftermath) >= 3) return Excuse::kSignaling;
   if (is_seed_troubled) return Excuse::kSeed;
   if (repeated_at_ >= now_ - kAftermath) return Excuse::kRepeated;
-  if (IsAlone(side) && restarted_at_ >= now_ - kAftermath) return Excuse::kForgotten;
   return Excuse::kNone;
 }
 

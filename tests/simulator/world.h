@@ -32,8 +32,8 @@ namespace duet::simulator {
 inline constexpr Millis kNever{-1'000'000'000};
 
 // Why a call may end for want of a connection (laws.cc).
-enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kForgotten, kNone };
-inline constexpr std::size_t kExcuses = 8;
+enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kNone };
+inline constexpr std::size_t kExcuses = 7;
 std::string_view ToString(Excuse excuse);
 
 struct Result {
@@ -244,7 +244,6 @@ class World {
   std::vector<Millis> socket_losses_;
   Millis lied_at_{kNever};
   Millis repeated_at_{kNever};
-  Millis restarted_at_{kNever};
   // Of three, by who was left over: whether the other two were together when that was looked at last, and when they were.
   std::array<bool, kMostSides> were_others_together_{};
   std::array<Millis, kMostSides> others_together_at_{kNever, kNever, kNever};

@@ -55,7 +55,7 @@ void World::Plan() {
     if (model::IsPersons(step)) {
       // A seed that gets no camera never joins.
       const bool is_good = pages_[step.page].seed.has_value();
-      planned.at = now_ + person.Mostly(Millis{5}, habits.slowest_prompt);
+      planned.at = now_ + person.Mostly(Millis{5}, calm_at_ ? Millis{2'000} : habits.slowest_prompt);
       if (!is_good && person.Chance(habits.refuses)) {
         planned.step.kind = StepKind::kRefuse;
         planned.step.error = static_cast<MediaError>(person.Below(3));

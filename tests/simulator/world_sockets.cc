@@ -172,7 +172,6 @@ void World::Break(std::size_t side, Millis page_notices, Millis server_notices, 
 }
 
 void World::Restart() {
-  restarted_at_ = now_;
   is_server_up_ = false;
   server_.Forget();
   RefreshExpiries();

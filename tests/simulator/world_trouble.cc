@@ -15,9 +15,9 @@ using explorer::NameOf;
 
 constexpr std::uint8_t kMostLoads = 14;  // the model numbers pages up to 15, and that one is the hostile one's
 
-// Whoever was ended by old trouble has joined again by then (kGiveUpAfter, and a person's time); and so long after it all
-// must be well.
-constexpr Millis kSettling{70'000};
+// Whoever was ended by old trouble has joined again by then (kGiveUpAfter and a person's time, twice over: who comes back to a
+// room that a ghost of the other one fills has to try again); and so long after it all must be well.
+constexpr Millis kSettling{150'000};
 constexpr Millis kSuffix{90'000};
 
 // Whether it can keep a call, or a message, from anybody: all but what people may always do.
@@ -185,7 +185,7 @@ void World::Reload(std::size_t side) {
 
 // A seed does nothing by itself. Who sees nobody on it loads the page again, until it helps.
 void World::ReloadSeed(std::size_t side) {
-  const Millis patience = dice_[side].person.Between(Millis{20'000}, Millis{30'000});
+  const Millis patience = dice_[side].person.Between(Millis{30'000}, Millis{45'000});
   if (loads_ >= kMostLoads || now_ > *calm_at_ + kSettling) return;
   if (!AreTogether(side, 1 - side)) Reload(side);
   agenda_.Add(now_ + patience, {What::kReload, static_cast<std::uint8_t>(side), 0, 0, {}});
