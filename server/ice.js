@@ -19,6 +19,17 @@ export function readIceServers(text) {
   return servers;
 }
 
+/**
+ * What may be told to whoever has no seat: no relay, and so no credentials.
+ * @param {object[] | undefined} servers as readIceServers gives them
+ * @returns {{urls: string[]}[] | undefined} undefined: the operator named none, and a client uses its own
+ */
+export function stunOnly(servers) {
+  return servers
+    ?.map((/** @type {any} */ { urls }) => ({ urls: [urls].flat().filter((url) => STUN.test(url)) }))
+    .filter(({ urls }) => urls.length > 0);
+}
+
 /** @param {string} text */
 function readArray(text) {
   try {

@@ -9,6 +9,7 @@ export const SOCKET_LIMITS = {
   descriptions: { burst: 10, perSecond: 2 },
   candidates: { burst: 100, perSecond: 30 },
   joins: { burst: 5, perSecond: 1 },
+  peeks: { burst: 5, perSecond: 1 },
   bytes: { burst: 256 * 1024, perSecond: 64 * 1024 },
   violations: { burst: 2, perSecond: 1 / 60 }, // the third within a minute ends the connection
 };
@@ -18,6 +19,7 @@ export const ADDRESS_LIMITS = {
   newSockets: { burst: 10, perSecond: 1 },
   failedJoins: { burst: 20, perSecond: 20 / 600 },
   newRooms: { burst: 30, perSecond: 30 / 600 },
+  peeks: { burst: 60, perSecond: 1 }, // or looking would be the cheap way to guess where somebody waits
   blockMs: 15 * 60_000,
 };
 
@@ -59,6 +61,7 @@ export function socketBuckets(limits) {
     descriptions: new TokenBucket(limits.descriptions),
     candidates: new TokenBucket(limits.candidates),
     joins: new TokenBucket(limits.joins),
+    peeks: new TokenBucket(limits.peeks),
     bytes: new TokenBucket(limits.bytes),
     violations: new TokenBucket(limits.violations),
   };
@@ -78,7 +81,7 @@ export class Addresses {
   }
 
   makeEntry() {
-    const { newSockets, failedJoins, newRooms } = this.limits;
+    const { newSockets, failedJoins, newRooms, peeks } = this.limits;
     return {
       sockets: 0,
       blockedUntil: 0,
@@ -86,6 +89,7 @@ export class Addresses {
       newSockets: new TokenBucket(newSockets, this.now),
       failedJoins: new TokenBucket(failedJoins, this.now),
       newRooms: new TokenBucket(newRooms, this.now),
+      peeks: new TokenBucket(peeks, this.now),
     };
   }
 
@@ -123,6 +127,12 @@ export class Addresses {
   /** @param {string} address */
   mayOpenRoom(address) {
     return this.#entry(address)?.newRooms.take() ?? true;
+  }
+
+  /** @param {string} address @returns {boolean} */
+  mayPeek(address) {
+    const entry = this.#entry(address);
+    return !entry || (this.now() >= entry.blockedUntil && entry.peeks.take());
   }
 
   /** @param {string} address */

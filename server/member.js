@@ -2,14 +2,12 @@
 // Somebody in a seat, with a client or, for the length of the grace, without; and the messages that wait for them meanwhile.
 
 import { createHash } from 'node:crypto';
+import { Kept } from './kept.js';
 
 /** @typedef {import('./rooms.js').Client} Client */
 /** @typedef {import('./rooms.js').Room} Room */
-/** @typedef {{event: string, payload: Record<string, import('./validate.js').Scalar>}} Message */
+/** @typedef {import('./parking.js').ParkedOffer} ParkedOffer */
 /** @typedef {{id: string, name: string, v?: number}} Person what others may know of a member */
-
-const MAX_KEPT = 64;
-const MAX_KEPT_BYTES = 256 * 1024;
 
 export class Member {
   /**
@@ -27,9 +25,9 @@ export class Member {
     this.seat = request.seat === undefined ? undefined : digest(request.seat);
     /** @type {NodeJS.Timeout | undefined} */
     this.grace = undefined;
-    /** @type {Message[]} */
-    this.kept = [];
-    this.keptBytes = 0;
+    this.kept = new Kept();
+    /** @type {ParkedOffer | null} the other one's, if this one came with the answer to it */
+    this.met = null;
   }
 
   /** @returns {Member | null} */
@@ -42,29 +40,16 @@ export class Member {
     return this.v === undefined ? { id: this.id, name: this.name } : { id: this.id, name: this.name, v: this.v };
   }
 
-  /**
-   * Keeps what comes first: candidates are worth nothing without the offer before them.
-   * @param {Message} message
-   * @returns {boolean} false: no room left
-   */
-  keep(message) {
-    const bytes = Buffer.byteLength(JSON.stringify(message.payload));
-    if (this.kept.length >= MAX_KEPT || this.keptBytes + bytes > MAX_KEPT_BYTES) return false;
-    this.kept.push(message);
-    this.keptBytes += bytes;
-    return true;
-  }
-
   /** Sends what was kept, in order, once. */
   deliverKept() {
-    const messages = this.kept;
-    this.forgetKept();
-    for (const { event, payload } of messages) this.client?.send(event, payload);
+    if (this.client) this.kept.sendTo(this.client);
+    this.kept.forget();
   }
 
-  forgetKept() {
-    this.kept = [];
-    this.keptBytes = 0;
+  /** The other one is gone, and with it all that came from there. */
+  forgetOther() {
+    this.kept.forget();
+    this.met = null;
   }
 }
 

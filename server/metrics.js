@@ -5,6 +5,9 @@
 const COUNTERS = {
   joins: { label: '', help: 'Seats taken, resumed seats included.' },
   refused: { label: 'reason', help: 'Joins and connections that were refused.' },
+  peeks: { label: 'outcome', help: 'Looks at a room without a seat: watching, or crowded, where too many look already.' },
+  parked: { label: '', help: 'Offers kept for whoever comes.' },
+  answers: { label: 'outcome', help: 'Joins that brought an answer: took a parked offer with it, or came with a stale one.' },
   relayed: { label: 'event', help: 'Messages handed to the other person of a room.' },
   dropped: { label: 'reason', help: 'Messages that went nowhere.' },
 };

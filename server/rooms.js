@@ -3,6 +3,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import { digest, Member } from './member.js';
+import { isParkable } from './parking.js';
 
 /** @typedef {import('./validate.js').JoinRequest} JoinRequest */
 /** @typedef {import('./validate.js').Scalar} Scalar */
@@ -10,18 +11,27 @@ import { digest, Member } from './member.js';
  * @typedef {object} Client
  * @property {string} id public, as long as the client sits in no seat of its own
  * @property {Member | null} member the seat it sits in
+ * @property {string | null} looksAt the room that it looks at, without a seat
  * @property {(event: string, payload: unknown) => void} send
  * @property {() => void} close without a word; must not come back as a loss
  */
-/** @typedef {{error: 'room_full' | 'taken' | 'busy'} | {member: Member, change: 'new' | 'same' | 'back'}} Outcome */
+/**
+ * @typedef {object} Seated
+ * @property {Member} member
+ * @property {'new' | 'same' | 'back'} change
+ * @property {import('./parking.js').ParkedOffer | null} offer the other one's, which this one took or may take
+ * @property {boolean} tookAnswer its answer to that offer is with the other one
+ */
+/** @typedef {{error: 'room_full' | 'taken' | 'busy'} | Seated} Outcome */
 
 /** @typedef {{name: string, members: Member[]}} Room */
 
 export class Rooms {
-  /** @param {{graceMs: number, maxRooms: number}} options */
-  constructor({ graceMs, maxRooms }) {
+  /** @param {{graceMs: number, maxRooms: number, parking: import('./parking.js').Parking}} options */
+  constructor({ graceMs, maxRooms, parking }) {
     this.graceMs = graceMs;
     this.maxRooms = maxRooms;
+    this.parking = parking;
     /** @type {Map<string, Room>} */
     this.rooms = new Map();
   }
@@ -50,14 +60,42 @@ export class Rooms {
     if (others.length >= 2) return { error: 'room_full' };
     if (members.length === 0 && this.rooms.size >= this.maxRooms) return { error: 'busy' };
 
+    this.parking.stopLooking(client);
     if (current && current !== owner) this.leave(client);
     if (owner && owner.id === (request.page ?? client.id)) {
       owner.name = request.name;
       owner.v = request.v;
-      return owner === current ? { member: owner, change: 'same' } : this.#resume(owner, client);
+      if (owner !== current) this.#resume(owner, client);
+      const offer = owner.met?.take(request.answer) ? owner.met : null;
+      return { member: owner, change: owner === current ? 'same' : 'back', offer, tookAnswer: offer !== null };
     }
     if (owner) this.#replace(owner, client);
-    return { member: this.#seat(client, request), change: 'new' };
+    return this.#seat(client, request);
+  }
+
+  /**
+   * Tells a client without a seat what is parked in a room, now and at each change.
+   * @param {Client} client
+   * @param {string} room need not exist, and does not by this
+   * @returns {'watching' | 'crowded' | 'seated'}
+   */
+  look(client, room) {
+    return client.member ? 'seated' : this.parking.look(client, room);
+  }
+
+  /**
+   * Keeps an offer of somebody alone for whoever looks or comes.
+   * @param {Client} client
+   * @param {Record<string, Scalar>} payload a copy that is ours to change
+   * @returns {'' | 'not_joined' | 'not_parkable'} why not
+   */
+  park(client, payload) {
+    const { member } = client;
+    if (!member) return 'not_joined';
+    if (!member.seat || member.other || !isParkable(payload)) return 'not_parkable';
+    this.parking.park(member, payload);
+    client.send('park_kept', { leg: payload.leg });
+    return '';
   }
 
   /** @param {Client} client the seat is free at once */
@@ -67,6 +105,7 @@ export class Rooms {
 
   /** @param {Client} client its connection is gone; a Duet's seat waits for it, a seed cannot come back to one */
   lose(client) {
+    this.parking.stopLooking(client);
     const { member } = client;
     if (!member) return;
     if (!member.seat) return this.#remove(member);
@@ -76,7 +115,7 @@ export class Rooms {
   }
 
   /**
-   * Hands a message to the other one in the sender's room, or keeps it for when they are back.
+   * Hands a message to the other one in the sender's room, or keeps it for when they are back, or come.
    * @param {Client} client
    * @param {string} event
    * @param {Record<string, Scalar>} payload a copy that is ours to change
@@ -86,16 +125,17 @@ export class Rooms {
     const sender = client.member;
     if (!sender) return 'not_joined';
     const { other } = sender;
-    if (!other) return 'nobody_there';
+    if (!other) return event === 'getCandidate' ? this.parking.keepCandidate(sender, payload) : 'nobody_there';
     if (payload.to && payload.to !== other.id) return 'other_target';
     payload.from = sender.id;
-    if (!other.client) return other.keep({ event, payload }) ? '' : 'queue_full';
+    if (!other.client) return other.kept.add({ event, payload }) ? '' : 'queue_full';
     other.client.send(event, payload);
     return '';
   }
 
   /** Forgets everything and tells nobody: the process is about to end. */
   clear() {
+    this.parking.clear();
     for (const { members } of this.rooms.values()) for (const member of members) this.#detach(member);
     this.rooms.clear();
   }
@@ -115,7 +155,6 @@ export class Rooms {
   /**
    * @param {Member} member
    * @param {Client} client
-   * @returns {Outcome}
    */
   #resume(member, client) {
     const replaced = member.client;
@@ -124,7 +163,6 @@ export class Rooms {
     member.client = client;
     client.member = member;
     member.other?.client?.send('peer_back', member.person);
-    return { member, change: 'back' };
   }
 
   /**
@@ -141,6 +179,7 @@ export class Rooms {
   /**
    * @param {Client} client
    * @param {JoinRequest} request
+   * @returns {Seated}
    */
   #seat(client, request) {
     let room = this.rooms.get(request.room);
@@ -149,7 +188,13 @@ export class Rooms {
     room.members.push(member);
     client.member = member;
     member.other?.client?.send('user_joined', member.person);
-    return member;
+    const offer = this.parking.end(room.name);
+    const tookAnswer = offer?.take(request.answer) ?? false;
+    if (tookAnswer) {
+      member.met = offer;
+      member.other?.client?.send('getAnswer', { ...request.answer, from: member.id });
+    }
+    return { member, change: 'new', offer: member.seat ? offer : null, tookAnswer };
   }
 
   /**
@@ -162,14 +207,15 @@ export class Rooms {
     room.members = room.members.filter((each) => each !== member);
     if (room.members.length === 0) this.rooms.delete(room.name);
     if (other) {
-      other.forgetKept(); // all of it came from the one who is gone
+      other.forgetOther();
       other.client?.send('user_exit', { id: member.id, ...how });
     }
   }
 
-  /** @param {Member} member */
+  /** @param {Member} member alone or not: what it parked can be answered to its client only */
   #detach(member) {
     clearTimeout(member.grace);
+    this.parking.end(member.room.name);
     if (member.client) member.client.member = null;
     member.client = null;
   }

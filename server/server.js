@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { stunOnly } from './ice.js';
 import { ADDRESS_LIMITS, Addresses, SOCKET_LIMITS } from './limits.js';
 import { isLoopbackHost, listenAll } from './listen.js';
 import { watchLoad } from './load.js';
@@ -10,6 +11,7 @@ import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { Origins } from './origins.js';
 import { createPageHandler } from './page.js';
+import { Parking } from './parking.js';
 import { Rooms } from './rooms.js';
 import { serveSocket } from './session.js';
 
@@ -43,11 +45,14 @@ export async function startServer(options = {}) {
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress ?? '');
   const addresses = new Addresses({ ...ADDRESS_LIMITS, ...options.addressLimits });
   const origins = new Origins({ open: !isLoopbackHost(host), configured: options.origins ?? [] });
-  const rooms = new Rooms({ graceMs, maxRooms: MAX_SOCKETS });
+  const parking = new Parking(stunOnly(iceServers));
+  const rooms = new Rooms({ graceMs, maxRooms: MAX_SOCKETS, parking });
   const load = watchLoad();
   const metrics = new Metrics({
     sockets: { help: 'Open connections.', read: () => io.engine?.clientsCount ?? 0 },
     rooms: { help: 'Rooms with somebody in them.', read: () => rooms.size },
+    offers: { help: 'Offers that are parked now.', read: () => parking.offers.size },
+    lookers: { help: 'Sockets that look at a room without a seat.', read: () => parking.lookersCount },
   });
 
   const io = new Server({

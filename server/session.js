@@ -3,7 +3,7 @@
 
 import { socketBuckets } from './limits.js';
 import { roomTag } from './log.js';
-import { readCandidate, readDescription, readJoin } from './validate.js';
+import { readCandidate, readDescription, readJoin, readPeek } from './validate.js';
 
 /** @typedef {import('./rooms.js').Client} Client */
 /** @typedef {(answer: object) => void} Ack */
@@ -32,6 +32,7 @@ export function serveSocket(house, socket, address) {
   const client = {
     id: socket.id,
     member: null,
+    looksAt: null,
     send: (event, payload) => socket.emit(event, payload),
     close: () => socket.disconnect(true),
   };
@@ -52,16 +53,40 @@ export function serveSocket(house, socket, address) {
 
     const outcome = rooms.join(client, request);
     if ('error' in outcome) return refuse(outcome.error, ack);
-    const { member, change } = outcome;
+    const { member, change, offer, tookAnswer } = outcome;
     const { other } = member;
+    const answer = !request.answer ? 'none' : tookAnswer ? 'took' : 'stale';
     metrics.count('joins');
-    log('info', 'join', { room: roomTag(request.room), change, kind: member.seat ? 'duet' : 'seed', people: other ? 2 : 1 });
-    ack?.({ ok: true, id: member.id, peer: other?.person ?? null, iceServers: house.iceServers });
+    if (answer !== 'none') metrics.count('answers', answer);
+    log('info', 'join', { room: roomTag(request.room), change, kind: member.seat ? 'duet' : 'seed', people: other ? 2 : 1, answer });
+    const met = tookAnswer ? { tookAnswer } : { parked: offer?.payload };
+    ack?.({ ok: true, id: member.id, peer: other?.person ?? null, iceServers: house.iceServers, ...met });
     // The acknowledgement comes first: that is how a Duet tells this server from the lesson's. A seed offers at each room_users.
     if (change === 'same' && member.seat) return;
     client.send('room_users', other ? [{ id: other.id, name: other.name }] : []);
     if (other && !other.client) client.send('peer_away', { id: other.id });
+    offer?.candidates.sendTo(client);
     if (change === 'back') member.deliverKept();
+  });
+
+  on('peek', (payload) => {
+    const room = readPeek(payload);
+    if (room === null) return drop('malformed');
+    if (!buckets.peeks.take()) return violate();
+    if (!addresses.mayPeek(address)) return drop('address_limit');
+    const outcome = rooms.look(client, room);
+    if (outcome === 'seated') drop(outcome);
+    else metrics.count('peeks', outcome);
+  });
+
+  on('park', (payload) => {
+    const offer = readDescription(payload, 'offer');
+    if (!offer) return drop('malformed');
+    if (!buckets.descriptions.take()) return violate();
+    const reason = rooms.park(client, offer);
+    if (reason) return drop(reason);
+    metrics.count('parked');
+    log('info', 'park', { room: roomTag(client.member?.room.name ?? '') });
   });
 
   on('leave', (_payload, ack) => {
@@ -91,7 +116,7 @@ export function serveSocket(house, socket, address) {
       try {
         handle(args[0], ack);
       } catch (error) {
-        metrics.count('dropped', 'failed');
+        drop('failed');
         log('error', 'handler_failed', { on: event, error: error instanceof Error ? error.name : 'unknown' });
       }
     });
@@ -103,10 +128,10 @@ export function serveSocket(house, socket, address) {
    * @param {Record<string, import('./validate.js').Scalar> | null} message
    */
   function relay(event, bucket, message) {
-    if (!message) return metrics.count('dropped', 'malformed');
+    if (!message) return drop('malformed');
     if (!bucket.take()) return violate();
     const reason = rooms.relay(client, RELAYED[event], message);
-    if (reason) metrics.count('dropped', reason);
+    if (reason) drop(reason);
     else metrics.count('relayed', event);
   }
 
@@ -121,14 +146,19 @@ export function serveSocket(house, socket, address) {
     else if (error === 'room_full' || error === 'taken') client.send('room_full', {});
   }
 
+  /** @param {string} reason one of a fixed set */
+  function drop(reason) {
+    metrics.count('dropped', reason);
+  }
+
   function violate() {
-    if (buckets.violations.take()) metrics.count('dropped', 'too_fast');
+    if (buckets.violations.take()) drop('too_fast');
     else throwOut('too_fast');
   }
 
   /** @param {'too_fast' | 'too_many_bytes'} reason */
   function throwOut(reason) {
-    metrics.count('dropped', reason);
+    drop(reason);
     log('info', 'thrown_out', { reason });
     socket.disconnect(true);
   }

@@ -16,7 +16,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** @typedef {string | number | boolean | null} Scalar */
 /** @typedef {'bad_request' | 'bad_room' | 'bad_name'} JoinMistake */
-/** @typedef {{room: string, name: string, seat?: string, page?: string, v?: number}} JoinRequest `seat`, `page` and `v`: all or none */
+/** @typedef {{room: string, name: string, seat?: string, page?: string, v?: number, answer?: Record<string, Scalar>}} JoinRequest `seat`, `page` and `v`: all or none */
 
 /**
  * @param {unknown} value
@@ -32,15 +32,25 @@ function isPlainObject(value) {
  */
 export function readJoin(payload) {
   if (!isPlainObject(payload) || Object.keys(payload).length > MAX_KEYS) return 'bad_request';
-  const { room, name, seat, page, v } = payload;
-  if (typeof room !== 'string' && typeof room !== 'number') return 'bad_room';
-  if (!ROOM.test(String(room))) return 'bad_room';
+  const { room, name, seat, page, v, answer } = payload;
+  if (!isRoom(room)) return 'bad_room';
   if (name !== undefined && name !== null && typeof name !== 'string') return 'bad_name';
   const request = { room: String(room), name: cleanName(name ?? '') };
-  if (seat === undefined && page === undefined) return request;
+  if (seat === undefined && page === undefined) return answer === undefined ? request : 'bad_request';
   if (!isId(seat) || !isId(page) || !isVersion(v)) return 'bad_request';
   if (seat === page) return 'bad_request'; // `page` is public, `seat` must not be
-  return { ...request, seat, page, v };
+  if (answer === undefined) return { ...request, seat, page, v };
+  const copy = readDescription(answer, 'answer');
+  return copy ? { ...request, seat, page, v, answer: copy } : 'bad_request';
+}
+
+/**
+ * The room that a `peek` asks for, or null.
+ * @param {unknown} payload
+ */
+export function readPeek(payload) {
+  if (!isPlainObject(payload) || Object.keys(payload).length > MAX_KEYS) return null;
+  return isRoom(payload.room) ? String(payload.room) : null;
 }
 
 /**
@@ -117,6 +127,11 @@ function cleanName(raw) {
 /** @param {unknown} value @returns {value is Scalar} */
 function isScalar(value) {
   return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** @param {unknown} value @returns {value is string | number} */
+function isRoom(value) {
+  return (typeof value === 'string' || typeof value === 'number') && ROOM.test(String(value));
 }
 
 /** @param {unknown} value @returns {value is string} */

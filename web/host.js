@@ -80,6 +80,11 @@ export function createHost({ view, onCrash }) {
     lines.push(logged > MAX_LOG ? '# cut: full' : line);
   }
 
+  /** A line that a replay passes over (docs/replay.md). @param {unknown[]} words */
+  function note(...words) {
+    log(`# ${Math.trunc(performance.now())} ${words.join(' ')}`);
+  }
+
   /**
    * @param {Promise<any>} promise
    * @param {number} id
@@ -107,6 +112,16 @@ export function createHost({ view, onCrash }) {
    */
   function listen(target, type, id, signal) {
     target.addEventListener(type, (event) => post({ type: 'heard', id, event }), { signal });
+  }
+
+  /**
+   * @param {any} target
+   * @param {string} state
+   * @param {number} leg
+   * @param {AbortSignal} signal
+   */
+  function watch(target, state, leg, signal) {
+    target.addEventListener(`${state.toLowerCase()}change`, () => note(state, target[state], 'leg', leg), { signal });
   }
 
   /**
@@ -158,6 +173,7 @@ export function createHost({ view, onCrash }) {
     post,
     attach,
     crash,
+    note,
     text: () => lines.join('\n'),
     snapshot: () => (wasm && !dead ? wasm.snapshot() : null),
     /** @param {Signaling} signaling */
@@ -173,6 +189,7 @@ export function createHost({ view, onCrash }) {
         clearTimer: () => clearTimeout(timer),
         now: () => performance.now(),
         log,
+        watch,
         signaling,
         view,
       };

@@ -37,6 +37,8 @@ const getRecorder = () => import('./lazy/record.js');
 const log = async () => (await getRecorder()).redact(host.text());
 
 const view = createView(document, {
+  show: (room) => host.post({ type: 'show', room }),
+  note: (text) => host.note(text),
   join,
   leave,
   setMicrophone: switcher('microphone'),
@@ -88,7 +90,13 @@ function onAddressChanged() {
   if (phase === 'idle' || phase === 'ended') view.fill(readAddress(location, history));
 }
 
+function onNetworkChanged() {
+  host.post({ type: 'network' });
+}
+
 addEventListener('pagehide', leave);
+addEventListener('online', onNetworkChanged);
+/** @type {any} */ (navigator).connection?.addEventListener('change', onNetworkChanged);
 addEventListener('hashchange', onAddressChanged);
 Object.assign(window, { duet: { snapshot: host.snapshot, log } });
 view.fill(readAddress(location, history));

@@ -37,12 +37,11 @@ async function lockName(seat) {
 /**
  * Resolves to whether the lock was got; then it is held as long as the page lives.
  * @param {string} seat
- * @param {number} patience
+ * @param {AbortSignal} [signal]
  * @returns {Promise<boolean>}
  */
-async function hold(seat, patience) {
+async function hold(seat, signal) {
   const name = await lockName(seat);
-  const signal = AbortSignal.timeout(patience);
   return new Promise((resolve) => {
     const hasEnded = navigator.locks.request(name, { signal }, () => {
       resolve(true);
@@ -58,9 +57,10 @@ async function hold(seat, patience) {
  */
 async function keptSeat(fresh) {
   const stored = readStored();
-  if (stored && (await hold(stored, PATIENCE))) return stored;
-  store(fresh);
-  await hold(fresh, PATIENCE);
+  if (stored && (await hold(stored, AbortSignal.timeout(PATIENCE)))) return stored;
+  // Not stored before it is held, for which a busy browser takes its time: a duplicate would find it without its lock.
+  const isKept = hold(fresh).then((isHeld) => isHeld && store(fresh));
+  await Promise.race([isKept, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   return fresh;
 }
 

@@ -47,8 +47,8 @@ function isOn(device) {
  * `join` may return a promise; Join cannot be pressed again before it settles. A press that comes before the first
  * render() is kept and passed on after it.
  * @param {Document} document
- * @param {{join(room: string, name: string): unknown, leave(): void, setMicrophone(on: boolean): void,
- *   setCamera(on: boolean): void, save(): Promise<void>, reload(): void}} actions
+ * @param {{show(room: string): void, note(text: string): void, join(room: string, name: string): unknown, leave(): void,
+ *   setMicrophone(on: boolean): void, setCamera(on: boolean): void, save(): Promise<void>, reload(): void}} actions
  */
 export function createView(document, actions) {
   /** @type {(id: string) => any} */
@@ -86,6 +86,12 @@ export function createView(document, actions) {
       joinPressed = false;
       join.disabled = !mayJoin(shown?.phase ?? 'idle');
     }
+  }
+
+  /** Whoever waits in that room can be prepared for. In one with an impossible name nobody does. */
+  function passOnRoom() {
+    const room = find('room').value.trim();
+    if (/^[\w-]{1,64}$/.test(room)) actions.show(room);
   }
 
   /** @param {Event} event */
@@ -193,6 +199,7 @@ export function createView(document, actions) {
     if (which === 'local') return;
     sound.hidden = true;
     if (stream) play();
+    remoteVideo.requestVideoFrameCallback?.(() => remoteVideo.srcObject === stream && actions.note('first frame'));
     showRemotePicture();
   }
 
@@ -225,6 +232,7 @@ export function createView(document, actions) {
   function fill({ room, name }) {
     if (room !== undefined) find('room').value = room;
     if (name !== undefined) find('name').value = name;
+    passOnRoom();
   }
 
   async function copyLink() {
@@ -247,6 +255,7 @@ export function createView(document, actions) {
   }
 
   find('form').addEventListener('submit', onSubmit);
+  find('room').addEventListener('change', passOnRoom);
   find('leave').addEventListener('click', () => actions.leave());
   find('mic').addEventListener('click', () => shown && actions.setMicrophone(!isOn(shown.microphone)));
   find('camera').addEventListener('click', () => shown && actions.setCamera(!isOn(shown.camera)));

@@ -38,6 +38,10 @@ std::uint32_t Host::Listen(const val& target, const char* type, const val& signa
   return id;
 }
 
+void Host::Watch(const val& target, const char* state, const val& signal, LegId leg) {
+  functions_.call<val>("watch", target, val(state), val(leg.value), signal);
+}
+
 val Host::Keep(const val& object, const char* method) { return functions_.call<val>("keep", object, val(method)); }
 
 std::uint32_t Host::Issue(const Ticket& ticket) {

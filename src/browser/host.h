@@ -23,6 +23,7 @@ namespace duet {
 enum class Subject : std::uint8_t {
   // Promises
   kUserMedia,
+  kCreatedDescription,
   kLocalDescription,
   kRemoteDescription,
   kCandidate,
@@ -65,6 +66,8 @@ class Host {
   void SettleOrEnd(const emscripten::val& promise, const Ticket& ticket, const char* list, const char* method);
   // Returns the listener's number. It listens until `signal` is aborted.
   std::uint32_t Listen(const emscripten::val& target, const char* type, const emscripten::val& signal, const Ticket& ticket);
+  // Notes in the record what the target's property `state` becomes, on `<state>change`, until `signal` is aborted.
+  void Watch(const emscripten::val& target, const char* state, const emscripten::val& signal, LegId leg);
   // Should the wasm trap, JavaScript calls object[method](). Call release() on the result when that is needless.
   emscripten::val Keep(const emscripten::val& object, const char* method);
 

@@ -41,6 +41,7 @@ void Peers::Perform(const OpenLeg& order) {
   Listen(leg, leg.connection, "icecandidate", Subject::kLocalCandidate);
   Listen(leg, leg.connection, "connectionstatechange", Subject::kConnectionState);
   Listen(leg, leg.connection, "track", Subject::kRemoteTrack);
+  host_.Watch(leg.connection, "iceConnectionState", Get(leg.abort_controller, "signal"), leg.id);
 }
 
 void Peers::Perform(const AddTransceivers& order) {
@@ -95,24 +96,32 @@ void Peers::Perform(const AttachTracks& order) {
   host_.Settle(val::global("Promise").call<val>("allSettled", promises), {Subject::kTracks, order.leg, order.op});
 }
 
+void Peers::Perform(const CreateDescription& order) {
+  Ask(order.type == DescriptionType::kAnswer ? "createAnswer" : "createOffer", val::undefined(),
+      {Subject::kCreatedDescription, order.leg, order.op});
+}
+
+void Peers::Perform(const SetCreatedDescription& order) {
+  Ask("setLocalDescription", ToJs(order.description), {Subject::kLocalDescription, order.leg, order.op});
+}
+
 void Peers::Perform(const SetLocalDescription& order) {
-  const Leg* leg = Find(order.leg);
-  if (leg == nullptr) return;
-  host_.Settle(leg->connection.call<val>("setLocalDescription"), {Subject::kLocalDescription, order.leg, order.op});
+  Ask("setLocalDescription", val::undefined(), {Subject::kLocalDescription, order.leg, order.op});
 }
 
 void Peers::Perform(const SetRemoteDescription& order) {
+  Ask("setRemoteDescription", ToJs(order.description), {Subject::kRemoteDescription, order.leg, order.op});
+}
+
+void Peers::Perform(const RestartIce& order) {
   const Leg* leg = Find(order.leg);
   if (leg == nullptr) return;
-  host_.Settle(leg->connection.call<val>("setRemoteDescription", ToJs(order.description)),
-               {Subject::kRemoteDescription, order.leg, order.op});
+  Try(*leg, leg->connection, "setConfiguration", List(Configuration(order.ice_servers)));
+  Try(*leg, leg->connection, "restartIce", val::array());
 }
 
 void Peers::Perform(const AddCandidate& order) {
-  const Leg* leg = Find(order.leg);
-  if (leg == nullptr) return;
-  host_.Settle(leg->connection.call<val>("addIceCandidate", ToJs(order.candidate)),
-               {Subject::kCandidate, order.leg, order.op});
+  Ask("addIceCandidate", ToJs(order.candidate), {Subject::kCandidate, order.leg, order.op});
 }
 
 void Peers::Perform(const SendOnChannel& order) {
@@ -147,6 +156,13 @@ val Peers::Try(const Leg& leg, const val& target, const char* method, const val&
   if (outcome.ok) return outcome.value;
   host_.Post(LegBroken{leg.id, ReadErrorName(outcome.value)});
   return val::undefined();
+}
+
+void Peers::Ask(const char* method, const val& argument, const Ticket& ticket) {
+  const Leg* leg = Find(ticket.leg);
+  if (leg == nullptr) return;
+  const val& connection = leg->connection;
+  host_.Settle(argument.isUndefined() ? connection.call<val>(method) : connection.call<val>(method, argument), ticket);
 }
 
 void Peers::AddTransceiver(const Leg& leg, const char* kind) {

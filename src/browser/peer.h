@@ -52,6 +52,8 @@ class Peers {
   Leg* Find(LegId id);
   // The call's value, or undefined after LegBroken was posted.
   emscripten::val Try(const Leg& leg, const emscripten::val& target, const char* method, const emscripten::val& arguments);
+  // Calls the connection's method; what it promises answers the ticket.
+  void Ask(const char* method, const emscripten::val& argument, const Ticket& ticket);
   void AddTransceiver(const Leg& leg, const char* kind);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
   void OnTrack(Leg& leg, const emscripten::val& event);

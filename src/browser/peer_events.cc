@@ -32,10 +32,13 @@ ConnectionState StateOf(const val& connection) {
 void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
   const auto [subject, leg, op] = ticket;
   switch (subject) {
+    case Subject::kCreatedDescription:
     case Subject::kLocalDescription:
     case Subject::kRemoteDescription:
       if (!ok) {
         host_.Post(DescriptionFailed{leg, op, ReadErrorName(value)});
+      } else if (subject == Subject::kCreatedDescription) {
+        host_.Post(DescriptionCreated{leg, op, ReadDescription(value)});
       } else if (subject == Subject::kRemoteDescription) {
         host_.Post(RemoteDescriptionSet{leg, op});
       } else {
@@ -91,6 +94,7 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
       host_.Post(ChannelDrained{leg->id});
       return;
     case Subject::kUserMedia:
+    case Subject::kCreatedDescription:
     case Subject::kLocalDescription:
     case Subject::kRemoteDescription:
     case Subject::kCandidate:

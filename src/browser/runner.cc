@@ -58,6 +58,12 @@ void Runner::Enqueue(const val& event) {
     const std::uint32_t room_hash = HashOf(room);
     host_.Post(JoinRequested{std::move(room), ReadText(event, "name"), ReadText(event, "seat"), ReadText(event, "page"),
                              room_hash});
+  } else if (type == "show") {
+    std::string room = ReadText(event, "room");
+    const std::uint32_t room_hash = HashOf(room);
+    host_.Post(RoomShown{std::move(room), room_hash});
+  } else if (type == "network") {
+    host_.Post(NetworkChanged{});
   } else if (type == "leave") {
     host_.Post(LeaveRequested{});
   } else if (type == "switch") {

@@ -14,6 +14,7 @@ Effects Call::Handle(const Event& event, Millis now) {
   Turn turn{now, self_, ids_, effects};
   std::visit([&](const auto& e) { On(e, turn); }, event);
   OpenWantedLeg(turn);
+  ParkIfAlone(turn);
   TellDevices(turn);
   room_.HoldBack(turn);
   DUET_CHECK(IsConsistent());
@@ -27,6 +28,8 @@ std::optional<Millis> Call::deadline() const {
   };
   consider(room_.deadline());
   consider(recovery_.deadline());
+  consider(relay_at_);
+  if (IsAlone()) consider(parking_.deadline());
   if (leg_) consider(leg_->deadline());
   for (const Closing& closing : closing_) consider(closing.by);
   return next;
@@ -34,11 +37,9 @@ std::optional<Millis> Call::deadline() const {
 
 // ---- The person ----
 
-void Call::On(const RoomShown&, Turn&) {}
-void Call::On(const NetworkChanged&, Turn&) {}
-void Call::On(const DescriptionCreated&, Turn&) {}
-void Call::On(const Parked&, Turn&) {}
-void Call::On(const ParkKept&, Turn&) {}
+void Call::On(const RoomShown& event, Turn& turn) {
+  if (look_.Show(event) && !room_.wanted() && room_.reachable()) look_.Ask(turn);
+}
 
 void Call::On(const JoinRequested& event, Turn& turn) {
   if (room_.wanted()) return turn.Drop(DropReason::kUnexpected);  // a second click
@@ -49,8 +50,15 @@ void Call::On(const JoinRequested& event, Turn& turn) {
   self_ = {event.room, CleanName(event.name), event.seat, event.page, event.room_hash};
   end_ = gone_ = Cause::kNone;
   gone_name_.clear();
-  room_.Join(turn);
+  std::optional<Negotiation> prepared = look_.Take(event.room_hash, turn);
+  std::string answer = prepared ? prepared->PreparedAnswer(turn) : std::string();
+  room_.Join(turn, answer);
   media_.Start(turn);
+  if (!prepared) return;
+  // The last thing, because the browser works on it before it lets anything out.
+  leg_ = std::move(prepared);
+  leg_->SetPrepared(std::move(answer), turn);
+  recovery_.OnLegOpened(turn.now);
 }
 
 void Call::On(const LeaveRequested&, Turn& turn) {
@@ -67,6 +75,10 @@ void Call::On(const DeadlineReached&, Turn& turn) {
     return true;
   });
   room_.OnDeadline(turn);
+  if (relay_at_ && turn.now >= *relay_at_) {
+    relay_at_.reset();
+    leg_->Restart(ice_servers_, turn);
+  }
   if (leg_ && !leg_->OnDeadline(room_.can_send(), turn)) OnLegDead(turn);
   switch (recovery_.OnDeadline(turn.now)) {
     case Recovery::Due::kNothing: break;
@@ -81,16 +93,27 @@ void Call::On(const DeadlineReached&, Turn& turn) {
   }
 }
 
+void Call::On(const NetworkChanged&, Turn&) { parking_.Renew(); }
+
 // ---- Camera and microphone ----
 
 void Call::On(const MediaGranted& event, Turn& turn) {
-  if (media_.OnGranted(event, turn) && leg_) leg_->AttachTracks(turn);
+  const bool had_tracks = media_.has_tracks();
+  if (!media_.OnGranted(event, turn)) return;
+  // Before the first permission a browser hides its addresses (RFC 8828 5.2).
+  if (!had_tracks) parking_.Renew();
+  AttachTracks(turn);
 }
 
 void Call::On(const MediaRefused& event, Turn& turn) { media_.OnRefused(event, turn); }
 
 void Call::On(const LocalTrackEnded& event, Turn& turn) {
-  if (media_.OnTrackEnded(event) && leg_) leg_->AttachTracks(turn);
+  if (media_.OnTrackEnded(event)) AttachTracks(turn);
+}
+
+void Call::AttachTracks(Turn& turn) {
+  if (leg_) leg_->AttachTracks(turn);
+  parking_.AttachTracks(turn);
 }
 
 void Call::TellDevices(Turn& turn) {
@@ -102,29 +125,38 @@ void Call::TellDevices(Turn& turn) {
 // ---- The connection ----
 
 void Call::On(const LegBroken& event, Turn& turn) {
-  if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
-  End(Cause::kBrowserRefused, turn);
+  if (IsLeg(event.leg)) return End(Cause::kBrowserRefused, turn);
+  OnUseless(event.leg, turn);
+}
+
+void Call::On(const DescriptionCreated& event, Turn& turn) {
+  Negotiation* leg = Find(event.leg);
+  if (leg == nullptr) return turn.Drop(DropReason::kStale);
+  leg->OnDescriptionCreated(event, turn);
 }
 
 void Call::On(const LocalDescriptionSet& event, Turn& turn) {
-  if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
-  if (!leg_->OnLocalDescriptionSet(event, turn)) OnLegDead(turn);
+  Negotiation* leg = Find(event.leg);
+  if (leg == nullptr) return turn.Drop(DropReason::kStale);
+  if (!leg->OnLocalDescriptionSet(event, turn)) OnUseless(event.leg, turn);
 }
 
 void Call::On(const RemoteDescriptionSet& event, Turn& turn) {
-  if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
-  leg_->OnRemoteDescriptionSet(event, media_.has_tracks(), turn);
+  Negotiation* leg = Find(event.leg);
+  if (leg == nullptr) return turn.Drop(DropReason::kStale);
+  leg->OnRemoteDescriptionSet(event, media_.has_tracks(), turn);
 }
 
 void Call::On(const DescriptionFailed& event, Turn& turn) {
-  if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
-  if (leg_->began_with(event.op)) {
+  Negotiation* leg = Find(event.leg);
+  if (leg == nullptr) return turn.Drop(DropReason::kStale);
+  if (IsLeg(event.leg) && leg->began_with(event.op)) {
     // Whoever made such an offer has not cost us an attempt, nor shown that anybody is there.
     turn.Drop(DropReason::kRefused);
     recovery_.OnLegYielded();
     return leg_->peer().id.empty() ? OnPeerGone(Cause::kNone, turn) : OnLegDead(turn);
   }
-  if (!leg_->OnDescriptionFailed(event, turn)) OnLegDead(turn);
+  if (!leg->OnDescriptionFailed(event, turn)) OnUseless(event.leg, turn);
 }
 
 void Call::On(const CandidateSettled& event, Turn& turn) {
@@ -136,16 +168,20 @@ void Call::On(const TracksAttached& event, Turn& turn) {
 }
 
 void Call::On(const LocalCandidateFound& event, Turn& turn) {
-  if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
-  leg_->OnLocalCandidate(event, turn);
+  Negotiation* leg = Find(event.leg);
+  if (leg == nullptr) return turn.Drop(DropReason::kStale);
+  leg->OnLocalCandidate(event, turn);
 }
 
 void Call::On(const ConnectionStateChanged& event, Turn& turn) {
   if (!IsLeg(event.leg)) return turn.Drop(DropReason::kStale);
   switch (event.state) {
     case ConnectionState::kConnecting: return;
-    case ConnectionState::kConnected: return recovery_.OnConnected();
-    case ConnectionState::kDisconnected: return recovery_.OnDisconnected(turn.now);
+    case ConnectionState::kConnected: relay_at_.reset(); return recovery_.OnConnected();
+    case ConnectionState::kDisconnected:
+      recovery_.OnDisconnected(turn.now);
+      TurnToStranger(turn);
+      return;
     case ConnectionState::kFailed: return OnLegDead(turn);
   }
 }
@@ -190,6 +226,8 @@ void Call::AnswerTo(const DescriptionMessage& offer, Turn& turn) {
 
 void Call::OnLegOpened(Turn& turn) {
   recovery_.OnLegOpened(turn.now);
+  parking_.Close(turn);
+  stranger_.Forget();
   partner_.reset();
   offer_by_.reset();
   gone_ = Cause::kNone;
@@ -210,6 +248,18 @@ void Call::OpenWantedLeg(Turn& turn) {
   }
 }
 
+bool Call::IsAlone() const { return room_.can_send() && !room_.is_legacy() && !room_.peer() && !leg_ && !partner_; }
+
+void Call::ParkIfAlone(Turn& turn) {
+  if (IsAlone()) parking_.Park(ice_servers_, media_.has_tracks(), turn);
+}
+
+Negotiation* Call::Find(LegId leg) {
+  if (IsLeg(leg)) return &*leg_;
+  Negotiation* parked = parking_.Find(leg);
+  return parked != nullptr ? parked : look_.Find(leg);
+}
+
 void Call::CloseLeg(Turn& turn) {
   if (!leg_) return;
   turn.Do(duet::CloseLeg{leg_->id()});
@@ -218,12 +268,26 @@ void Call::CloseLeg(Turn& turn) {
 
 void Call::ForgetLeg() {
   leg_.reset();
+  relay_at_.reset();
   peer_devices_.reset();
   told_devices_.reset();
   room_.DropOutbox();
 }
 
+void Call::OnUseless(LegId leg, Turn& turn) {
+  if (IsLeg(leg)) return OnLegDead(turn);
+  const bool was_open = parking_.OnUseless(leg, turn) || look_.OnUseless(leg, turn);
+  turn.Drop(was_open ? DropReason::kRefused : DropReason::kStale);
+}
+
+void Call::DropPrepared(Turn& turn) {
+  CloseLeg(turn);
+  recovery_.Reset();
+}
+
 void Call::OnLegDead(Turn& turn) {
+  if (is_on_approval()) return DropPrepared(turn);
+  if (TurnToStranger(turn)) return;
   // The server said that the other one is not there any more; only the connection still knew it.
   const bool is_there = room_.peer() && room_.peer()->id == leg_->peer().id;
   if (!is_there && !room_.is_legacy() && room_.can_send()) return OnPeerGone(Cause::kPeerVanished, turn);
@@ -242,6 +306,7 @@ void Call::OnPeerGone(Cause cause, Turn& turn) {
     if (room_.is_legacy() || (room_.peer() && room_.peer()->id == person->id)) room_.ForgetPeer();
   }
   CloseLeg(turn);
+  parking_.Close(turn);  // the server has forgotten what was parked when they came
   recovery_.Reset();
   partner_.reset();
   offer_by_.reset();
@@ -253,6 +318,7 @@ void Call::End(Cause cause, Turn& turn) {
   std::string name = partner() != nullptr ? partner()->name : gone_name_;
   media_.Stop(turn);
   room_.Leave(turn);
+  stranger_.Forget();
   if (leg_ && leg_->can_tell()) {
     turn.Do(SendOnChannel{leg_->id(), EncodeBye()});
     closing_.push_back({leg_->id(), turn.now + options::kFarewellTimeout});
@@ -261,6 +327,7 @@ void Call::End(Cause cause, Turn& turn) {
   OnPeerGone(Cause::kNone, turn);
   gone_name_ = std::move(name);
   end_ = cause;
+  if (room_.reachable()) look_.Ask(turn);
 }
 
 // ---- What can be seen ----
@@ -302,7 +369,7 @@ Snapshot Call::snapshot() const {
   shown.cause = cause(shown.phase);
   shown.room = self_.room;
   shown.name = self_.name;
-  if (const Person* person = partner()) {
+  if (const Person* person = partner(); person != nullptr && room_.entered()) {
     shown.peer_known = true;
     shown.peer_name = person->name;
     shown.peer_is_duet = person->version > 0;
@@ -325,6 +392,11 @@ Snapshot Call::snapshot() const {
 
 bool Call::IsConsistent() const {
   if (!room_.IsConsistent() || !media_.IsConsistent() || (leg_ && !leg_->IsConsistent())) return false;
+  if (!parking_.IsConsistent() || !look_.IsConsistent()) return false;
+  // Offers lie at the server while we are alone, and until somebody who has come has answered or offered. Nobody looks who is in.
+  if (!parking_.empty() && (!room_.can_send() || room_.is_legacy() || leg_ || !(IsAlone() || offer_by_))) return false;
+  if (!look_.empty() && (room_.wanted() || !room_.reachable())) return false;
+  if (relay_at_ && !leg_) return false;
   const Phase phase = this->phase();
   if (!IsPossible(phase, cause(phase))) return false;
   if (!room_.wanted()) {

@@ -10,12 +10,15 @@
 
 #include "core/effect.h"
 #include "core/event.h"
+#include "core/look.h"
 #include "core/media.h"
 #include "core/negotiation.h"
+#include "core/parking.h"
 #include "core/phase.h"
 #include "core/recovery.h"
 #include "core/room.h"
 #include "core/signal_message.h"
+#include "core/stranger.h"
 #include "core/turn.h"
 
 namespace duet {
@@ -43,6 +46,10 @@ class Call {
     visit("media", self.media_);
     visit("recovery", self.recovery_);
     visit("leg", self.leg_);
+    visit("parking", self.parking_);
+    visit("look", self.look_);
+    visit("stranger", self.stranger_);
+    visit("relay_at", self.relay_at_);
     visit("partner", self.partner_);
     visit("offer_by", self.offer_by_);
     visit("closing", self.closing_);
@@ -104,9 +111,19 @@ class Call {
   // Whether it belongs to the present leg.
   bool IsOfLeg(const Stamp& stamp) const;
   void OnOffer(const DescriptionMessage& message, Turn& turn);
+  // The call is with whoever made this offer, from now on.
+  void TurnTo(const DescriptionMessage& offer, Turn& turn);
+  // The connection is lost: if somebody else has offered meanwhile, it may be the same person. False: nobody has.
+  bool TurnToStranger(Turn& turn);
   bool IsCollision(const Stamp& stamp) const;
   bool MayReplaceLeg(const Stamp& stamp) const;
 
+  // The answer to a parked offer, or to one that was.
+  void OnParkedAnswer(const DescriptionMessage& message, Turn& turn);
+  // Whether the present leg was prepared before Join, and the server has not said yet what came of that.
+  bool is_on_approval() const { return leg_ && !room_.entered(); }
+  void ParkIfAlone(Turn& turn);
+  bool IsAlone() const;
   void OfferTo(const Person& peer, Turn& turn);
   void AnswerTo(const DescriptionMessage& offer, Turn& turn);
   void OnLegOpened(Turn& turn);
@@ -114,15 +131,23 @@ class Call {
   void CloseLeg(Turn& turn);
   void ForgetLeg();
   void OnLegDead(Turn& turn);
+  // The browser can do nothing with this leg.
+  void OnUseless(LegId leg, Turn& turn);
+  // The leg that was prepared before Join comes to nothing, which costs the call no attempt.
+  void DropPrepared(Turn& turn);
   // Somebody sits in the other seat.
   void OnSeated(const Person& person, Turn& turn);
   void OnRefused(Cause cause, Turn& turn);
   void OnPeerGone(Cause cause, Turn& turn);
   void End(Cause cause, Turn& turn);
   void TellDevices(Turn& turn);
+  // The local tracks have changed.
+  void AttachTracks(Turn& turn);
 
   Person SenderOf(const Stamp& stamp) const;
   bool IsLeg(LegId leg) const { return leg_ && leg_->id() == leg; }
+  // Any leg that is open, but for those that are closing.
+  Negotiation* Find(LegId leg);
   // Whom the call is with, or would be.
   const Person* partner() const;
   // Whether there is, or is to be, a leg to this one.
@@ -138,6 +163,10 @@ class Call {
   Media media_;
   Recovery recovery_;
   std::optional<Negotiation> leg_;
+  Parking parking_;
+  Look look_;
+  Stranger stranger_;
+  std::optional<Millis> relay_at_;  // the servers that came too late for the present leg are used then
   std::optional<Person> partner_;   // whom the call is with, while a dead leg has no successor yet
   std::optional<Millis> offer_by_;  // the newcomer's offer is overdue then
   std::vector<Closing> closing_;

@@ -17,7 +17,8 @@ Negotiation Negotiation::Open(const Person& peer, const std::vector<IceServer>& 
   return leg;
 }
 
-Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn) {
+Negotiation Negotiation::OpenOurs(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks,
+                                  Turn& turn) {
   Negotiation leg = Open(peer, ice_servers, turn);
   leg.ours_ = true;
   leg.name_ = turn.self.page.substr(0, 8) + '-';
@@ -26,8 +27,27 @@ Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>&
   leg.has_transceivers_ = true;
   if (leg.peer_is_duet()) leg.AddExtras(turn);
   if (have_tracks) leg.AttachTracks(turn);
+  return leg;
+}
+
+Negotiation Negotiation::Offer(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn) {
+  Negotiation leg = OpenOurs(peer, ice_servers, have_tracks, turn);
   leg.StartOffer(turn);
   return leg;
+}
+
+Negotiation Negotiation::Park(const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn) {
+  // Only a Duet can take it up.
+  Negotiation leg = OpenOurs({{}, {}, options::kProtocolVersion}, ice_servers, have_tracks, turn);
+  leg.parked_ = true;
+  leg.Begin(Step::kCreateOffer, turn);
+  turn.Do(CreateDescription{leg.id_, leg.op_, DescriptionType::kOffer});
+  return leg;
+}
+
+void Negotiation::TakenUpBy(const Person& peer) {
+  peer_ = peer;
+  parked_ = false;
 }
 
 Negotiation Negotiation::Answer(const Person& peer, const std::vector<IceServer>& ice_servers,
@@ -36,6 +56,30 @@ Negotiation Negotiation::Answer(const Person& peer, const std::vector<IceServer>
   leg.name_ = offer.stamp.leg;
   leg.ApplyOffer(offer, turn);
   return leg;
+}
+
+Negotiation Negotiation::Prepare(const DescriptionMessage& offer, const std::vector<IceServer>& ice_servers, Turn& turn) {
+  Negotiation leg = Answer({offer.stamp.from, {}, offer.stamp.version}, ice_servers, offer, turn);
+  leg.prepares_ = true;
+  return leg;
+}
+
+std::string Negotiation::PreparedAnswer(const Turn& turn) const {
+  return EncodeDescription({DescriptionType::kAnswer, created_}, StampFor(remote_.offer, turn));
+}
+
+void Negotiation::SetPrepared(std::string answer, Turn& turn) {
+  prepares_ = false;
+  generation_ = remote_.offer;
+  remote_.answer = std::move(answer);
+  Begin(Step::kLocalAnswer, turn);
+  turn.Do(SetCreatedDescription{id_, op_, {DescriptionType::kAnswer, std::exchange(created_, {})}});
+}
+
+void Negotiation::Restart(const std::vector<IceServer>& ice_servers, Turn& turn) {
+  turn.Do(RestartIce{id_, ice_servers});
+  offer_wanted_ = true;
+  if (step_ == Step::kNone && signaling_ == Signaling::kStable) StartOffer(turn);
 }
 
 void Negotiation::AddExtras(Turn& turn) {
@@ -48,14 +92,19 @@ void Negotiation::AttachTracks(Turn& turn) {
   if (has_transceivers_) turn.Do(duet::AttachTracks{id_, turn.NewOp()});
 }
 
+void Negotiation::Begin(Step step, Turn& turn) {
+  step_ = step;
+  op_ = turn.NewOp();
+}
+
 void Negotiation::StartOffer(Turn& turn) {
   offer_wanted_ = false;
-  step_ = Step::kLocalOffer;
-  op_ = turn.NewOp();
+  Begin(Step::kLocalOffer, turn);
   turn.Do(SetLocalDescription{id_, op_});
 }
 
 void Negotiation::OnOffer(const DescriptionMessage& message, Turn& turn) {
+  if (!IsTheirs(message.description)) return turn.Drop(DropReason::kForeign);
   if (message.stamp.version > 0) {
     if (message.stamp.offer == remote_.offer && !remote_.answer.empty()) {
       turn.Do(SendMessage{"answer", remote_.answer});  // our answer was lost
@@ -97,7 +146,7 @@ void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
   const bool stamped = message.stamp.version > 0;
   if (step_ != Step::kNone || signaling_ != Signaling::kHaveLocalOffer) return turn.Drop(DropReason::kUnexpected);
   if (stamped && message.stamp.offer != last_offer_) return turn.Drop(DropReason::kStale);
-  if (!stamped && peer_is_duet()) return turn.Drop(DropReason::kForeign);
+  if ((!stamped && peer_is_duet()) || !IsTheirs(message.description)) return turn.Drop(DropReason::kForeign);
   if (stamped && !peer_is_duet()) {
     peer_.id = message.stamp.from;  // a legacy server could not tell
     peer_.version = message.stamp.version;
@@ -108,8 +157,8 @@ void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
 }
 
 void Negotiation::ApplyRemote(const Description& description, Step step, Turn& turn) {
-  step_ = step;
-  op_ = turn.NewOp();
+  Begin(step, turn);
+  if (fingerprints_.empty()) fingerprints_ = Fingerprints(description.sdp);
   remote_.session = SessionId(description.sdp);
   remote_.fragments = UsernameFragments(description.sdp);
   remote_.candidates = 0;
@@ -117,6 +166,18 @@ void Negotiation::ApplyRemote(const Description& description, Step step, Turn& t
   // The browser chains its operations (W3C WebRTC 4.4.1.2), so candidates need not wait for the answer to this order.
   for (const Candidate& candidate : std::exchange(early_candidates_, {})) {
     IsCurrent(candidate) ? Add(candidate, turn) : turn.Drop(DropReason::kStale);
+  }
+}
+
+void Negotiation::OnDescriptionCreated(const DescriptionCreated& event, Turn& turn) {
+  if (event.op != op_) return turn.Drop(DropReason::kStale);
+  created_ = event.description.sdp;
+  if (step_ == Step::kCreateOffer) {
+    Begin(Step::kLocalOffer, turn);
+    turn.Do(SetCreatedDescription{id_, op_, {DescriptionType::kOffer, created_}});
+  } else {
+    step_ = Step::kNone;  // until somebody clicks
+    op_ = {};
   }
 }
 
@@ -132,13 +193,22 @@ bool Negotiation::OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& 
   if (!offer) {
     signaling_ = Signaling::kStable;
     agreed_ = true;
-    SendLocal(event.description, remote_.offer, turn);
+    if (remote_.answer.empty()) {
+      SendLocal(event.description, remote_.offer, turn);
+    } else {
+      SendCandidates(turn);  // it was prepared, and sent with `join`
+    }
     Settle(turn);
     return true;
   }
   signaling_ = Signaling::kHaveLocalOffer;
   if (held_offer_) {
     ApplyOffer(*std::exchange(held_offer_, std::nullopt), turn);  // we yield before we have said anything
+  } else if (parked_) {
+    generation_ = ++last_offer_;
+    const Description offer{DescriptionType::kOffer, std::exchange(created_, {})};
+    turn.Do(SendMessage{"park", EncodeDescription(offer, StampFor(generation_, turn))});
+    SendCandidates(turn);
   } else {
     SendLocal(event.description, ++last_offer_, turn);
   }
@@ -165,9 +235,13 @@ void Negotiation::OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool
   turn.Do(AcceptTransceivers{id_});
   has_transceivers_ = true;
   if (have_tracks) AttachTracks(turn);
-  step_ = Step::kLocalAnswer;
-  op_ = turn.NewOp();
-  turn.Do(SetLocalDescription{id_, op_});
+  if (prepares_) {
+    Begin(Step::kCreateAnswer, turn);
+    turn.Do(CreateDescription{id_, op_, DescriptionType::kAnswer});
+  } else {
+    Begin(Step::kLocalAnswer, turn);
+    turn.Do(SetLocalDescription{id_, op_});
+  }
 }
 
 // In `stable`, with no step under way: do what had to wait.
@@ -211,6 +285,10 @@ void Negotiation::SendLocal(const Description& description, std::uint32_t offer,
     remote_.answer = json;
   }
   turn.Do(SendMessage{is_offer ? "offer" : "answer", std::move(json)});
+  SendCandidates(turn);
+}
+
+void Negotiation::SendCandidates(Turn& turn) {
   for (const Candidate& candidate : std::exchange(unsent_candidates_, {})) {
     turn.Do(SendMessage{"candidate", EncodeCandidate(candidate, StampFor(generation_, turn))});
   }
@@ -237,6 +315,10 @@ void Negotiation::OnCandidate(const CandidateMessage& message, Turn& turn) {
 bool Negotiation::IsCurrent(const Candidate& candidate) const {
   return candidate.username_fragment.empty() || std::find(remote_.fragments.begin(), remote_.fragments.end(),
                                                           candidate.username_fragment) != remote_.fragments.end();
+}
+
+bool Negotiation::IsTheirs(const Description& description) const {
+  return fingerprints_.empty() || Fingerprints(description.sdp) == fingerprints_;
 }
 
 void Negotiation::Add(const Candidate& candidate, Turn& turn) { turn.Do(AddCandidate{id_, turn.NewOp(), candidate}); }
@@ -267,7 +349,8 @@ bool Negotiation::IsConsistent() const {
   if ((step_ == Step::kNone) != (op_ == OpId{})) return false;
   if (id_ == LegId{}) return false;
   if (held_offer_ && step_ == Step::kNone) return false;
-  if (signaling_ == Signaling::kHaveRemoteOffer && step_ == Step::kNone) return false;
+  if (is_prepared() && !(prepares_ && !created_.empty())) return false;
+  if (parked_ && (agreed_ || answer_by_ || !ours_)) return false;
   if (answer_by_.has_value() == unanswered_.empty()) return false;
   return !answer_by_ || signaling_ == Signaling::kHaveLocalOffer;
 }

@@ -26,12 +26,36 @@ class Negotiation {
   static Negotiation Answer(const Person& peer, const std::vector<IceServer>& ice_servers, const DescriptionMessage& offer,
                             Turn& turn);
 
+  // Opens a connection to whoever will come, and makes an offer that lies at the server until then. It is sent as `park`, as
+  // createOffer gave it: without candidates, which follow it.
+  static Negotiation Park(const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
+
+  // Opens a connection to whoever parked `offer`, and prepares the answer to it. Nothing is gathered or sent before SetPrepared().
+  static Negotiation Prepare(const DescriptionMessage& offer, const std::vector<IceServer>& ice_servers, Turn& turn);
+
+  // The parked offer has found somebody; their answer follows.
+  void TakenUpBy(const Person& peer);
+
+  // The answer is prepared.
+  bool is_prepared() const { return signaling_ == Signaling::kHaveRemoteOffer && step_ == Step::kNone; }
+  // As it is to be sent, by us of this turn.
+  std::string PreparedAnswer(const Turn& turn) const;
+  // It is on its way, as `answer`: the connection is to believe in it, too.
+  void SetPrepared(std::string answer, Turn& turn);
+
+  // The server has told who the one is that we prepared for.
+  void set_peer_name(const std::string& name) { peer_.name = name; }
+
+  // A new path, by these servers.
+  void Restart(const std::vector<IceServer>& ice_servers, Turn& turn);
+
   // Messages for this leg.
   void OnOffer(const DescriptionMessage& message, Turn& turn);
   void OnAnswer(const DescriptionMessage& message, Turn& turn);
   void OnCandidate(const CandidateMessage& message, Turn& turn);
 
   // Answers of the browser. False: the connection is not in the state that it should be in, and of no use any more.
+  void OnDescriptionCreated(const DescriptionCreated& event, Turn& turn);
   bool OnLocalDescriptionSet(const LocalDescriptionSet& event, Turn& turn);
   void OnRemoteDescriptionSet(const RemoteDescriptionSet& event, bool have_tracks, Turn& turn);
   bool OnDescriptionFailed(const DescriptionFailed& event, Turn& turn);
@@ -53,6 +77,12 @@ class Negotiation {
   // We yield if offers cross. Never to a peer without our fields: it yields itself, and if both did, both would wait for
   // ever (measured).
   bool is_polite(const Turn& turn) const { return peer_is_duet() && turn.self.page < peer_.id; }
+  // Somebody without our fields has answered the offer that this answer of a Duet is to, too. On a server that tells everybody
+  // everything that may be any page that is open.
+  bool WasTakenBySeed(const Stamp& answer) const {
+    const bool is_answered = agreed_ || step_ == Step::kRemoteAnswer;
+    return ours_ && is_answered && !peer_is_duet() && answer.version > 0 && answer.offer == last_offer_;
+  }
   // Our first offer of this leg has no answer yet.
   bool first_offer_outstanding() const { return ours_ && !agreed_ && step_ != Step::kRemoteAnswer; }
   // The browser is being given the offer for which this leg was opened.
@@ -75,6 +105,8 @@ class Negotiation {
     visit("peer", self.peer_);
     visit("ours", self.ours_);
     visit("agreed", self.agreed_);
+    visit("parked", self.parked_);
+    visit("prepares", self.prepares_);
     visit("has_transceivers", self.has_transceivers_);
     visit("has_extras", self.has_extras_);
     visit("channel_open", self.channel_open_);
@@ -85,6 +117,8 @@ class Negotiation {
     visit("last_offer", self.last_offer_);
     visit("held_offer", self.held_offer_);
     visit("generation", self.generation_);
+    visit("created", self.created_);
+    visit("fingerprints", self.fingerprints_);
     visit("remote", self.remote_);
     visit("remote_before", self.remote_before_);
     visit("early_candidates", self.early_candidates_);
@@ -98,7 +132,9 @@ class Negotiation {
 
  private:
   // The description operation that is under way.
-  enum class Step : std::uint8_t { kNone, kLocalOffer, kRemoteOffer, kLocalAnswer, kRemoteAnswer };
+  enum class Step : std::uint8_t {
+    kNone, kCreateOffer, kLocalOffer, kRemoteOffer, kCreateAnswer, kLocalAnswer, kRemoteAnswer
+  };
   // RTCSignalingState, as far as completed operations tell.
   enum class Signaling : std::uint8_t { kStable, kHaveLocalOffer, kHaveRemoteOffer };
 
@@ -122,14 +158,20 @@ class Negotiation {
   };
 
   static Negotiation Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn);
+  static Negotiation OpenOurs(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
   void AddExtras(Turn& turn);
+  void Begin(Step step, Turn& turn);
   void StartOffer(Turn& turn);
   void ApplyOffer(const DescriptionMessage& message, Turn& turn);
   void ApplyRemote(const Description& description, Step step, Turn& turn);
   void Settle(Turn& turn);
   void SendLocal(const Description& description, std::uint32_t offer, Turn& turn);
+  void SendCandidates(Turn& turn);
   void Add(const Candidate& candidate, Turn& turn);
   bool IsCurrent(const Candidate& candidate) const;
+  // It bears the certificate that the other end has had from the first. A browser would take any (measured), and so anybody's
+  // who can slip in a description.
+  bool IsTheirs(const Description& description) const;
   Stamp StampFor(std::uint32_t offer, const Turn& turn) const;
 
   LegId id_;
@@ -137,6 +179,8 @@ class Negotiation {
   Person peer_;
   bool ours_ = false;    // we offered first
   bool agreed_ = false;  // an offer was answered at least once
+  bool parked_ = false;    // nobody has taken up our first offer yet
+  bool prepares_ = false;  // the answer to the first offer is created, and not set
   bool has_transceivers_ = false;
   bool has_extras_ = false;  // screen transceiver and data channel
   bool channel_open_ = false;
@@ -148,6 +192,10 @@ class Negotiation {
   std::uint32_t last_offer_ = 0;                  // the highest number that either side has given
   std::optional<DescriptionMessage> held_offer_;  // came during a step; the newest wins
   std::uint32_t generation_ = 0;                  // the offer that our candidates belong to
+
+  std::string created_;  // what CreateDescription gave, until it is set
+
+  std::vector<std::string> fingerprints_;  // of the other end's certificate, once a description has told
 
   Remote remote_;
   Remote remote_before_;                      // while an offer is being set, in case it is refused

@@ -32,6 +32,17 @@ inline constexpr Millis kRefusedPause{60'000};
 // long: ten times a slow round trip.
 inline constexpr Millis kOfferTimeout{5'000};
 
+// A parked offer is renewed after this long: what was gathered for it (the addresses that a NAT has given, RFC 4787 4.3: two
+// minutes at least) may have ended by then.
+inline constexpr Millis kParkedFor{120'000};
+
+// And not sooner than this after the one before, however often the network changes: the server takes two descriptions a second.
+inline constexpr Millis kParkPause{1'000};
+
+// Who prepared an answer before Join had no TURN servers yet. If the call does not connect without them for this long after
+// the server has named some, they are used: ten times what a path without them needs.
+inline constexpr Millis kRelayDelay{1'500};
+
 // An offer that is not answered is sent again after this long, in case it was lost with a socket.
 inline constexpr Millis kAnswerTimeout{10'000};
 inline constexpr std::uint32_t kMaxOfferRepeats = 2;
@@ -39,6 +50,9 @@ inline constexpr std::uint32_t kMaxOfferRepeats = 2;
 // From opening a leg to `connected`. Chromium itself gives up 15 s after it began to check (measured); the exchange of
 // descriptions comes before.
 inline constexpr Millis kConnectTimeout{20'000};
+
+// A stranger's offer is worth something for this long: nobody waits longer for an answer (RingRTC drops older ones, too).
+inline constexpr Millis kStrangerKept{60'000};
 
 // `disconnected` is often over in a moment; a person is told when it lasts.
 inline constexpr Millis kLossShownAfter{1'000};

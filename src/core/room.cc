@@ -7,8 +7,9 @@
 
 namespace duet {
 
-void Room::Join(Turn& turn) {
+void Room::Join(Turn& turn, std::string answer) {
   state_ = State::kAsking;
+  answer_ = std::move(answer);
   entered_ = false;
   turn.Do(OpenSignaling{});
   if (connected_) Ask(turn);
@@ -18,7 +19,7 @@ void Room::Ask(Turn& turn) {
   asked_ = turn.NewOp();
   if (first_asked_ == OpId{}) first_asked_ = asked_;
   ask_at_ = turn.now + options::kJoinAnswerTimeout;
-  turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page, {})});
+  turn.Do(SendJoin{asked_, EncodeJoin(turn.self.room, turn.self.name, turn.self.seat, turn.self.page, answer_)});
 }
 
 void Room::Leave(Turn& turn) {
@@ -49,6 +50,7 @@ void Room::OnLost() {
   acknowledges_ = false;
   first_asked_ = asked_ = {};
   ask_at_.reset();
+  answer_.clear();
   if (state_ == State::kIn) state_ = State::kAsking;
 }
 
@@ -73,6 +75,7 @@ void Room::OnAdmitted(const JoinAnswer& answer, Turn& turn) {
 void Room::AskAgain(Millis at) {
   trouble_ = true;
   first_asked_ = asked_ = {};
+  answer_.clear();
   ask_at_ = at;
 }
 
@@ -102,12 +105,13 @@ void Room::Enter(bool legacy, Turn& turn) {
   legacy_ = legacy;
   first_asked_ = asked_ = {};
   ask_at_.reset();
+  answer_.clear();
   for (SendMessage& message : outbox_) turn.Do(std::move(message));
   outbox_.clear();
 }
 
 void Room::HoldBack(Turn& turn) {
-  if (can_send() || !wanted()) return;
+  if (can_send() || !wanted() || !answer_.empty()) return;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < turn.effects.size(); ++i) {
     if (SendMessage* message = std::get_if<SendMessage>(&turn.effects[i])) {
@@ -126,6 +130,7 @@ bool Room::IsConsistent() const {
   if (asking() && !ask_at_) return false;
   if (asking() != (first_asked_ != OpId{}) || asked_ < first_asked_) return false;
   if (acknowledges_ && !connected_) return false;
+  if (!answer_.empty() && !asking()) return false;
   if (state_ == State::kIn && (!connected_ || !entered_)) return false;
   return (state_ != State::kOut || (!entered_ && !peer_ && outbox_.empty())) && (!peer_away_ || peer_);
 }

@@ -14,8 +14,9 @@ namespace duet {
 
 class Room {
  public:
-  // We want a seat from now on, and ask for it whenever the socket connects.
-  void Join(Turn& turn);
+  // We want a seat from now on, and ask for it whenever the socket connects. `answer`: to an offer parked there, "" for none;
+  // the candidates that belong to it need not wait until we have the seat.
+  void Join(Turn& turn, std::string answer = {});
 
   // We want none any more; the server is told if it may have given us one.
   void Leave(Turn& turn);
@@ -80,6 +81,7 @@ class Room {
     visit("first_asked", self.first_asked_);
     visit("asked", self.asked_);
     visit("ask_at", self.ask_at_);
+    visit("answer", self.answer_);
     visit("peer", self.peer_);
     visit("peer_away", self.peer_away_);
     visit("outbox", self.outbox_);
@@ -103,6 +105,7 @@ class Room {
   OpId first_asked_;  // of those that this Join put on this socket; the first answer counts
   OpId asked_;
   std::optional<Millis> ask_at_;  // the answer is overdue then, or the pause after a refusal over
+  std::string answer_;            // that goes with the question, on this socket only
   std::optional<Person> peer_;
   bool peer_away_ = false;  // its socket is lost; the server keeps its seat for a while
   std::vector<SendMessage> outbox_;

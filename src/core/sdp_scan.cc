@@ -48,18 +48,28 @@ bool IsMdnsName(std::string_view text) {
   return true;
 }
 
-}  // namespace
-
-std::vector<std::string> UsernameFragments(std::string_view sdp) {
-  constexpr std::string_view kPrefix = "a=ice-ufrag:";
-  std::vector<std::string> fragments;
+// What follows `prefix` in the lines that begin with it, each once.
+std::vector<std::string> ValuesOf(std::string_view prefix, std::string_view sdp) {
+  std::vector<std::string> values;
   EveryLine(sdp, [&](std::string_view line) {
-    if (!line.starts_with(kPrefix)) return true;
-    line.remove_prefix(kPrefix.size());
-    if (std::find(fragments.begin(), fragments.end(), line) == fragments.end()) fragments.emplace_back(line);
+    if (!line.starts_with(prefix)) return true;
+    line.remove_prefix(prefix.size());
+    if (std::find(values.begin(), values.end(), line) == values.end()) values.emplace_back(line);
     return true;
   });
-  return fragments;
+  return values;
+}
+
+}  // namespace
+
+std::vector<std::string> UsernameFragments(std::string_view sdp) { return ValuesOf("a=ice-ufrag:", sdp); }
+
+std::vector<std::string> Fingerprints(std::string_view sdp) {
+  std::vector<std::string> fingerprints = ValuesOf("a=fingerprint:", sdp);
+  for (std::string& fingerprint : fingerprints) {
+    for (char& c : fingerprint) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  }
+  return fingerprints;
 }
 
 std::string_view SessionId(std::string_view sdp) {

@@ -11,6 +11,9 @@ namespace duet {
 // The ICE user name fragments (RFC 8839 5.4), each once. More than one only if the description is not bundled.
 std::vector<std::string> UsernameFragments(std::string_view sdp);
 
+// The fingerprints of the certificates (RFC 8122 5) in lower case, each once.
+std::vector<std::string> Fingerprints(std::string_view sdp);
+
 // The session id of the `o=` line (RFC 8866 5.2): it stays the same for as long as the connection that wrote it lives.
 std::string_view SessionId(std::string_view sdp);
 

@@ -74,6 +74,7 @@ struct ParkKept {
 struct CandidateMessage {
   Candidate candidate;
   Stamp stamp;
+  bool operator==(const CandidateMessage&) const = default;
 };
 
 using SignalMessage = std::variant<RoomUsers, UserJoined, UserExit, PeerAway, PeerBack, RoomFull, Parked, ParkKept,

@@ -176,6 +176,14 @@ std::variant<RecordEntry, std::string> ReadRecordLine(std::string_view line) {
 
 // ---- The whole ----
 
+// Nothing if the comment is another one.
+std::optional<Note> ReadNote(std::string_view comment) {
+  if (TakeWord(&comment) != "#") return std::nullopt;
+  const std::optional<Millis> at = ReadTime(TakeWord(&comment));
+  if (!at) return std::nullopt;
+  return Note{*at, std::string(comment)};
+}
+
 std::variant<Record, RecordProblem> ReadRecord(std::string_view text) {
   Record record;
   if (text.size() > kMaxRecordBytes) return RecordProblem{1, "the file is larger than any record"};
@@ -188,6 +196,9 @@ std::variant<Record, RecordProblem> ReadRecord(std::string_view text) {
       return RecordProblem{1, "a record begins with the line \"" + std::string(kRecordHead) + '"'};
     }
     if (line.starts_with("# cut")) record.is_cut = true;
+    if (std::optional<Note> note = ReadNote(line); note && !record.steps.empty()) {
+      record.steps.back().notes.push_back(std::move(*note));
+    }
     if (line.empty() || line.starts_with('#')) continue;
     if (record.is_cut) return RecordProblem{number, "the record was cut before this line"};
     std::variant<RecordEntry, std::string> read = ReadRecordLine(line);
@@ -195,7 +206,7 @@ std::variant<Record, RecordProblem> ReadRecord(std::string_view text) {
     RecordEntry& entry = *std::get_if<RecordEntry>(&read);
     if (Event* event = std::get_if<Event>(&entry.what)) {
       if (!record.steps.empty() && entry.at < record.steps.back().at) return RecordProblem{number, "time runs backwards"};
-      record.steps.push_back({number, entry.at, std::move(*event), {}});
+      record.steps.push_back({number, entry.at, std::move(*event), {}, {}});
     } else if (record.steps.empty() || record.steps.back().at != entry.at) {
       return RecordProblem{number, "it is an order without an event of that time before it"};
     } else {

@@ -23,11 +23,18 @@ inline constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
 // Of the largest message (64 KiB) each byte may need an escape of six.
 inline constexpr std::size_t kMaxRecordLineBytes = 1024 * 1024;
 
+// What the page noted and the call was not told: `# <milliseconds> <words>`.
+struct Note {
+  Millis at{0};
+  std::string words;
+};
+
 struct Step {
   std::size_t line = 0;  // the event's, from 1 on
   Millis at{0};
   Event event;
-  Effects effects;  // the call's orders at that time
+  Effects effects;          // the call's orders at that time
+  std::vector<Note> notes;  // between it and the next one
 };
 
 struct Record {

@@ -7,6 +7,7 @@
 
 #include "core/call.h"
 #include "record/record_line.h"
+#include "replay/milestones.h"
 #include "replay/words.h"
 
 namespace duet {
@@ -23,6 +24,8 @@ Millis FirstJoin(const Record& record) {
   }
   return Millis(0);
 }
+
+bool IsOut(const Snapshot& snapshot) { return snapshot.phase == Phase::kIdle || snapshot.phase == Phase::kEnded; }
 
 std::string Aligned(Millis time) {
   const std::string digits = std::to_string(time.count());
@@ -69,10 +72,13 @@ ReplayResult Replay(const Record& record, const ReplayListener& listener) {
   ReplayResult result;
   Call call;
   Snapshot before = call.snapshot();
+  Milestones milestones;
+  const auto tell_milestones = [&] { Tell(listener.on_timeline, std::string(11, ' ') + "-- " + milestones.Line()); };
   Millis join = FirstJoin(record);
   for (const Step& step : record.steps) {
-    const bool is_out = before.phase == Phase::kIdle || before.phase == Phase::kEnded;
-    if (is_out && std::holds_alternative<JoinRequested>(step.event)) join = step.at;
+    const bool was_out = IsOut(before);
+    if (was_out && std::holds_alternative<JoinRequested>(step.event)) milestones.Begin(join = step.at);
+    milestones.Take(step);
     Tell(listener.on_timeline, Aligned(step.at - join) + "  " + Words(step.event));
     Tell(listener.on_record, RecordLine(step.at, step.event));
     if (listener.on_step) listener.on_step(step);
@@ -86,6 +92,8 @@ ReplayResult Replay(const Record& record, const ReplayListener& listener) {
     if (after.phase != before.phase || after.cause != before.cause) {
       Tell(listener.on_timeline, std::string(11, ' ') + "== " + Words(after.phase, after.cause) + " ==");
     }
+    for (const Note& note : step.notes) Tell(listener.on_timeline, Aligned(note.at - join) + "  " + Printable(note.words, 64));
+    if (IsOut(after) && !was_out) tell_milestones();
     before = std::move(after);
     ++result.events;
     result.effects += effects.size();
@@ -93,6 +101,7 @@ ReplayResult Replay(const Record& record, const ReplayListener& listener) {
     if (!result.difference) result.difference = Compare(step, effects, is_last && record.is_cut);
     if (result.difference && !listener.on_record) break;
   }
+  if (!IsOut(before) && !result.difference) tell_milestones();
   return result;
 }
 

@@ -108,7 +108,7 @@ test('an offer is answered with what it brought: every transceiver sendrecv, in 
   const [audio, video] = await page.grant();
   page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
   page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
-  const connection = page.connections()[0];
+  const connection = page.connections()[page.connections().length - 1]; // the first one was parked
   for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind, {});
   connection.addTransceiver('video', { direction: 'stopped' });
   connection.promises.take('setRemoteDescription').resolve();
@@ -186,6 +186,14 @@ test('a picture that does not come yet is waited for once, however often it is a
   assert.deepEqual(getEventListeners(track, 'unmute'), []);
 });
 
+test('what ICE comes to is noted in the record, with its time and leg', async () => {
+  const connection = await page.establish();
+  page.browser.pass(30);
+  connection.iceConnectionState = 'connected';
+  connection.fire('iceconnectionstatechange');
+  assert.equal(page.lines().at(-1), '# 1030 iceConnectionState connected leg 1');
+});
+
 test('Leave says so, stops everything and closes the connection when the channel is empty', async () => {
   const connection = await page.establish();
   const tracks = await page.grant();
@@ -200,7 +208,7 @@ test('Leave says so, stops everything and closes the connection when the channel
   connection.channels[0].fire('bufferedamountlow');
   assert.equal(connection.isClosed, true);
   const targets = [connection, connection.channels[0], ...tracks];
-  const types = ['icecandidate', 'connectionstatechange', 'track', 'open', 'message', 'bufferedamountlow', 'ended'];
+  const types = ['icecandidate', 'connectionstatechange', 'iceconnectionstatechange', 'track', 'open', 'message', 'bufferedamountlow', 'ended'];
   for (const type of types) assert.deepEqual(targets.flatMap((target) => getEventListeners(target, type)), []);
   assert.equal(page.view.shown.remote, null);
   assert.equal(page.browser.timer(), null);

@@ -64,11 +64,11 @@ function put(globals) {
   }
 }
 
-/** Grants at once, or when the signal has had enough. */
+/** Grants at once, or never: then it ends when the signal has had enough. */
 const locks = {
   /**
    * @param {string} name
-   * @param {{signal: AbortSignal}} options
+   * @param {{signal?: AbortSignal}} options
    * @param {() => Promise<void>} callback
    */
   request(name, { signal }, callback) {
@@ -79,7 +79,7 @@ const locks = {
     // A timer, because Node does not stay alive for that of AbortSignal.timeout().
     return new Promise((_, reject) => {
       const wait = setInterval(() => {
-        if (!signal.aborted) return;
+        if (!signal?.aborted) return;
         clearInterval(wait);
         reject(signal.reason);
       }, 10);
@@ -124,6 +124,17 @@ test('a duplicated tab gets a seat of its own', async () => {
   assert.notEqual(second.seat, first.seat);
   held.clear();
   assert.equal((await takeSeat()).seat, second.seat);
+});
+
+test('a browser that is slow with its locks gives a seat, but no duplicate finds it before it is held', async () => {
+  let grant = () => {};
+  put({ navigator: { locks: { request: (/** @type {any[]} */ ...args) => new Promise(() => (grant = args[2])) } } });
+  const { seat } = await takeSeat();
+  assert.match(seat, /^[\w-]{22}$/);
+  assert.equal(stored.size, 0);
+  grant();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([...stored.values()], [seat]);
 });
 
 test('the lock’s name does not tell the seat', async () => {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import {
-  builtPage,
   decodesMovingVideo,
   decodesVideo,
   openHouse,
@@ -17,24 +16,11 @@ import {
   until,
   untilPhase,
 } from '../support/browser.js';
+import { serveDuetFor } from '../support/duet_server.js';
 import { start as startLesson } from '../support/lesson_server.js';
 import { serveSeed } from '../support/seed_server.js';
-import { serveFolder } from '../support/static_server.js';
 
 const house = openHouse({ after });
-
-// The built page behind a static server, with the lesson's server named in both metas, as the build option does it.
-function serveDuetFor(signaling) {
-  const { host, origin } = new URL(signaling);
-  return serveFolder(builtPage, {
-    rewrite: (path, text) =>
-      path !== '/index.html'
-        ? text
-        : text
-            .replace('<meta name="duet-signaling" content="">', `<meta name="duet-signaling" content="${origin}">`)
-            .replace("connect-src 'self'", `connect-src 'self' ${origin} ws://${host}`),
-  });
-}
 
 // The tutorial's client throws by itself, for instance at a candidate that comes before a description; only Duet's page is judged.
 const anything = { forgive: /(?:)/ };

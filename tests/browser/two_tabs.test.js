@@ -46,6 +46,38 @@ situation('two tabs of one window: Join in both, and they see and hear each othe
   }
 });
 
+// As a browser's "Duplicate tab" does: the new tab has a copy of sessionStorage, and with it of the seat.
+async function duplicate(page) {
+  await page.evaluate(() => sessionStorage.setItem('copied', 'yes'));
+  const [tab] = await Promise.all([new Promise((resolve) => page.once('popup', resolve)), page.evaluate(() => void window.open(location.href))]);
+  await until(tab, 'the page in the new tab', () => document.body?.dataset.phase === 'idle' && sessionStorage.getItem('copied') === 'yes');
+  return tab;
+}
+
+situation('a tab that is duplicated during a call is one too many, and the call goes on', house, async ({ open }) => {
+  const [ada, grace] = [await open(), await open()];
+  for (const page of [ada, grace]) await press(page, '#join');
+  await talk(ada, grace);
+  const tab = await duplicate(ada);
+  await press(tab, '#join');
+  await untilPhase(tab, 'ended', 'roomFull');
+  await ada.bringToFront();
+  await talk(ada, grace);
+  for (const page of [ada, grace]) assert.equal(await connectionsMade(page), 1);
+});
+
+situation('a tab that is duplicated by somebody alone is the other one of a call', house, async ({ open }) => {
+  const page = await open();
+  await press(page, '#join');
+  await untilPhase(page, 'waiting');
+  const tab = await duplicate(page);
+  await press(tab, '#join');
+  await Promise.all([page, tab].map((each) => untilPhase(each, 'connected')));
+  await until(tab, 'the picture of the first tab', () => document.querySelector('#remoteVideo').videoWidth > 0);
+  await page.bringToFront();
+  await talk(page);
+});
+
 situation('the one who opened the page last joins first', house, async ({ open }) => {
   const [first, second] = [await open(), await open()];
   await press(second, '#join');

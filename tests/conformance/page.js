@@ -61,6 +61,11 @@ class Peer {
   restartIce() {
     this.pc.restartIce();
   }
+  // Another server, which nobody runs: it refuses at once, so that gathering ends soon.
+  configure() {
+    const iceServers = [{ urls: 'turn:127.0.0.1:3478?transport=tcp', username: 'nobody', credential: 'none' }];
+    this.pc.setConfiguration({ bundlePolicy: 'max-bundle', iceServers });
+  }
   close() {
     this.pc.close();
   }
@@ -72,6 +77,18 @@ class Peer {
     this.log.push('local');
     const description = this.pc.localDescription;
     return description && { type: description.type, sdp: description.sdp };
+  }
+  async createOffer() {
+    const { type, sdp } = await this.pc.createOffer();
+    return { type, sdp };
+  }
+  async createAnswer() {
+    const { type, sdp } = await this.pc.createAnswer();
+    return { type, sdp };
+  }
+  async setCreated(description) {
+    await this.pc.setLocalDescription(description);
+    this.log.push('local');
   }
   async setRemote(description) {
     await this.pc.setRemoteDescription(description === 'rollback' ? { type: 'rollback' } : description);
@@ -92,12 +109,12 @@ class Peer {
     const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = this.candidates.findLast(({ candidate }) => candidate);
     return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
   }
-  // Gives all candidates to the other one, as they are found; those of the past at once.
+  // Gives all candidates to the other one, once they are found. (Firefox is still `complete` when a restart has begun.)
   async trickle(other) {
-    await until(() => this.pc.iceGatheringState === 'complete');
     const fragment = Sdp.ufrag(this.pc.localDescription.sdp);
-    const current = this.candidates.filter(({ usernameFragment }) => usernameFragment === fragment);
-    await Promise.all(current.map((candidate) => other.pc.addIceCandidate(candidate)));
+    const current = () => this.candidates.filter(({ usernameFragment }) => usernameFragment === fragment);
+    await until(() => this.pc.iceGatheringState === 'complete' && current().length > 0);
+    await Promise.all(current().map((candidate) => other.pc.addIceCandidate(candidate)));
   }
 
   // ---- What can be seen ----
@@ -107,6 +124,9 @@ class Peer {
   }
   connection() {
     return this.pc.connectionState;
+  }
+  gathering() {
+    return this.pc.iceGatheringState;
   }
   local() {
     return this.pc.localDescription?.type ?? 'none';
@@ -248,6 +268,7 @@ class Run {
     if (!description?.sdp) return 'none';
     if (what === 'type') return description.type;
     if (what === 'lines') return Sdp.lines(description.sdp);
+    if (what === 'candidates') return Sdp.candidates(description.sdp);
     return Sdp[what](description.sdp) === Sdp[what](other.sdp) ? 'same' : 'different';
   }
 

@@ -20,6 +20,8 @@ export const ufrag = (sdp) => sdp.match(/^a=ice-ufrag:(.*?)\r?$/m)?.[1];
 export const session = (sdp) => sdp.match(/^o=\S+ (\S+)/m)?.[1];
 export const fingerprint = (sdp) => sdp.match(/^a=fingerprint:(.*?)\r?$/m)?.[1];
 
+export const candidates = (sdp) => (/^a=candidate:/m.test(sdp) ? 'some' : 'none');
+
 // `audio:sendrecv video:rejected application`
 export function lines(sdp) {
   return split(sdp)

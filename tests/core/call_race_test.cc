@@ -32,6 +32,23 @@ constexpr char kReloaded[] = "aaaaaaaa-reloaded-00000";
 
 // ---- Offers and answers ----
 
+// The tutorial's page answers whoever offers, before anybody has pressed Join there.
+TEST_F(CallRaceTest, DuetsAnswerCountsMoreThanTheOneOfAnIdleSeed) {
+  EnterLessonRoom(R"([{"id":"socket-of-bob","name":"Bob"}])");
+  OfferMade(LegId{1});
+  Message("getAnswer", Bare("answer", 9));
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 10));
+  EXPECT_EQ(Last<CloseLeg>().leg, LegId{1});
+  OfferMade(LegId{2});
+  EXPECT_NE(Last<SendMessage>().json.find(std::string(R"("to":")") + kLower), std::string::npos);
+  Message("getAnswer", Bare("answer", 9));
+  EXPECT_TRUE(Dropped(DropReason::kStale));
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(2), 1, 10));
+  RemoteSet(LegId{2});
+  Fail(LegId{2});
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);  // it has cost no attempt
+}
+
 TEST_F(CallRaceTest, PageReloadedWhileWeAnswerItIsAnsweredOnAFreshLeg) {
   EnterEmptyRoom();
   SeatTaken(kLower);
@@ -41,9 +58,9 @@ TEST_F(CallRaceTest, PageReloadedWhileWeAnswerItIsAnsweredOnAFreshLeg) {
   EXPECT_TRUE(Did<CloseLeg>());
   SeatTaken(kReloaded);
   Message("getOffer", Stamped("offer", kReloaded, "their-1", 1, 20));
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{4});
   const Call before = call_;
-  On(RemoteDescriptionSet{LegId{1}, pending});
+  On(RemoteDescriptionSet{LegId{2}, pending});
   EXPECT_TRUE(Dropped(DropReason::kStale));
   Hear("user_exit", kLower);  // the server's word about the page before comes once more
   EXPECT_TRUE(Dropped(DropReason::kForeign));
@@ -67,14 +84,14 @@ TEST_F(CallRaceTest, AnswerThatTheBrowserCannotMakeLeavesTheNextOfferItsChance) 
   EnterEmptyRoom();
   SeatTaken(kHigher);
   Message("getOffer", Stamped("offer", kHigher, "their-1", 1, 9));
-  RemoteSet(LegId{1});
-  On(DescriptionFailed{LegId{1}, Last<SetLocalDescription>().op, "OperationError"});
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  RemoteSet(LegId{2});
+  On(DescriptionFailed{LegId{2}, Last<SetLocalDescription>().op, "OperationError"});
+  EXPECT_EQ(last_, Effects{CloseLeg{LegId{2}}});
   ExpectSeen(Phase::kConnecting, Cause::kRetrying);
   Message("getOffer", Stamped("offer", kHigher, "their-2", 1, 10));
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
-  RemoteSet(LegId{2});
-  AnswerMade(LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
+  RemoteSet(LegId{3});
+  AnswerMade(LegId{3});
   EXPECT_EQ(Last<SendMessage>().name, "answer");
 }
 
@@ -92,13 +109,13 @@ TEST_F(CallRaceTest, AnswerThatRefusesThePictureConnectsAllTheSame) {
 
 TEST_F(CallRaceTest, OfferThatTheFarewellOvertookComesToNothing) {
   ConnectToDuet(kLower);
-  On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});
+  On(ChannelReceived{LegId{2}, R"({"type":"bye"})"});
   ExpectSeen(Phase::kWaiting, Cause::kPeerLeft);
   Message("getOffer", Stamped("offer", kLower, "their-2", 1, 10));  // said before, but by way of the server
   EXPECT_TRUE(Dropped(DropReason::kForeign));
   Hear("user_exit", kLower);
   ExpectSeen(Phase::kWaiting, Cause::kPeerLeft);
-  EXPECT_FALSE(call_.deadline());
+  EXPECT_EQ(call_.deadline(), now_ + options::kParkedFor) << "nothing but the next offer to park";
 }
 
 TEST_F(CallRaceTest, NothingOfTheLegBeforeTouchesThePresentOne) {
@@ -106,10 +123,10 @@ TEST_F(CallRaceTest, NothingOfTheLegBeforeTouchesThePresentOne) {
   Hear("user_exit", kLower);
   SeatTaken(kReloaded);
   Message("getOffer", Stamped("offer", kReloaded, "their-1", 1, 20));
-  RemoteSet(LegId{2});
-  AnswerMade(LegId{2});
-  Connected(LegId{2});
-  ExpectNothingOf(LegId{1});
+  RemoteSet(LegId{4});
+  AnswerMade(LegId{4});
+  Connected(LegId{4});
+  ExpectNothingOf(LegId{2});
 }
 
 TEST_F(CallRaceTest, SeatThatChangesHandsWhileWeConnectIsWaitedForAnew) {
@@ -125,8 +142,8 @@ TEST_F(CallRaceTest, SeatThatChangesHandsWhileWeConnectIsWaitedForAnew) {
 TEST_F(CallRaceTest, OtherSideMayBeginAnewThoughWeHaveNoticedNoLoss) {
   ConnectToDuet(kLower);
   Message("getOffer", Stamped("offer", kLower, "their-2", 1, 10));
-  EXPECT_EQ(last_[0], Effect(CloseLeg{LegId{1}}));
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  EXPECT_EQ(last_[0], Effect(CloseLeg{LegId{2}}));
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
   ExpectSeen(Phase::kReconnecting, Cause::kRetrying);
 }
 
@@ -210,11 +227,11 @@ TEST_F(CallRaceTest, SeedWhoseOfferCameToNothingIsOfferedTo) {
   EnterEmptyRoom();
   Hear("user_joined", "seed-socket", R"(,"name":"Sam")");
   Message("getOffer", Bare("offer", 9));  // which its own browser could not set
-  RemoteSet(LegId{1});
-  AnswerMade(LegId{1});
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
   Wait(options::kConnectTimeout);
   EXPECT_TRUE(Did<CloseLeg>() && Did<SetLocalDescription>()) << Print(last_);
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
 }
 
 // ---- Candidates ----
@@ -237,9 +254,9 @@ TEST_F(CallRaceTest, OfferThatHoldsAllItsCandidatesNeedsNoOthers) {
   const std::string sdp = Sdp(9, "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\na=end-of-candidates\r\n");
   Message("getOffer", EncodeDescription({DescriptionType::kOffer, sdp}, {1, kLower, kPage, "their-1", 1, kRoomHash}));
   EXPECT_EQ(Last<SetRemoteDescription>().description.sdp, sdp);
-  RemoteSet(LegId{1});
-  AnswerMade(LegId{1});
-  Connected(LegId{1});
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
+  Connected(LegId{2});
   ExpectSeen(Phase::kConnected);
   EXPECT_FALSE(call_.deadline());
 }
@@ -249,8 +266,8 @@ TEST_F(CallRaceTest, OfferThatHoldsAllItsCandidatesNeedsNoOthers) {
 TEST_F(CallRaceTest, NewLegWaitsForTheServerAndIsMadeOnce) {
   ConnectToDuet(kLower);
   On(SignalingLost{});
-  Fail(LegId{1});
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  Fail(LegId{2});
+  EXPECT_EQ(last_, Effects{CloseLeg{LegId{2}}});
   ExpectSeen(Phase::kReconnecting, Cause::kServerUnreachable);
   Connect();
   EXPECT_FALSE(Did<OpenLeg>()) << "we are not yet let in";
@@ -274,9 +291,9 @@ TEST_F(CallRaceTest, SocketLostWhileConnectingLeavesTheHalfMadeLegAlone) {
 TEST_F(CallRaceTest, WhatTheDeadLegStillHadToSayIsNotSaidForTheNext) {
   ConnectToDuet(kLower);
   On(SignalingLost{});
-  On(LocalCandidateFound{LegId{1}, {"candidate:1 1 udp 1 10.0.0.1 9 typ host", "0", "f1", 0, true}});
+  On(LocalCandidateFound{LegId{2}, {"candidate:1 1 udp 1 10.0.0.1 9 typ host", "0", "f1", 0, true}});
   EXPECT_EQ(last_, Effects{}) << "it waits for the server";
-  Fail(LegId{1});
+  Fail(LegId{2});
   Connect();
   Answer(std::string(R"({"ok":true,"id":"me","peer":{"id":")") + kLower + R"(","name":"Bob","v":1}})");
   EXPECT_TRUE(Did<OpenLeg>());
@@ -297,9 +314,9 @@ TEST_F(CallRaceTest, FirstLegThatFailsWhileTheOtherIsAwayEndsAsNeverConnected) {
 TEST_F(CallRaceTest, SeatGivenUpWhileThePathIsLostEndsTheWaiting) {
   ConnectToDuet(kLower);
   Hear("peer_away", kLower);
-  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
   Hear("user_exit", kLower, R"(,"lost":true)");
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{2}}));
   ExpectSeen(Phase::kWaiting, Cause::kPeerVanished);
 }
 
@@ -329,7 +346,7 @@ TEST_F(CallRaceTest, DeadlinesThatComeMinutesLateDoEachThingOnce) {
 
   call_ = Call();
   ConnectToDuet(kLower);
-  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
   Wait(Millis{600'000});
   ExpectSeen(Phase::kEnded, Cause::kConnectionLost);
   EXPECT_EQ(Count<CloseLeg>(), 1);
@@ -340,26 +357,26 @@ TEST_F(CallRaceTest, DeadlinesThatComeMinutesLateDoEachThingOnce) {
 
 TEST_F(CallRaceTest, FarewellsThatCrossEndTheCallOnce) {
   ConnectToDuet(kLower);
-  On(ChannelOpened{LegId{1}});
+  On(ChannelOpened{LegId{2}});
   On(LeaveRequested{});
-  On(ChannelReceived{LegId{1}, R"({"type":"bye"})"});
+  On(ChannelReceived{LegId{2}, R"({"type":"bye"})"});
   EXPECT_TRUE(Dropped(DropReason::kStale));
   Hear("user_exit", kLower);
   EXPECT_TRUE(Dropped(DropReason::kUnexpected));
   ExpectSeen(Phase::kEnded, Cause::kLeft);
-  On(ChannelDrained{LegId{1}});
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  On(ChannelDrained{LegId{2}});
+  EXPECT_EQ(last_, Effects{CloseLeg{LegId{2}}});
 }
 
 TEST_F(CallRaceTest, FarewellIsNotCutOffByTheNextCallsChannel) {
   ConnectToDuet(kLower);
-  On(ChannelOpened{LegId{1}});
+  On(ChannelOpened{LegId{2}});
   On(LeaveRequested{});
   Join();
   Answer(std::string(R"({"ok":true,"id":"me","peer":{"id":")") + kLower + R"(","name":"Bob","v":1}})");
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
-  EXPECT_EQ(On(ChannelDrained{LegId{2}}), Effects{});
-  EXPECT_EQ(On(ChannelDrained{LegId{1}}), Effects{CloseLeg{LegId{1}}});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
+  EXPECT_EQ(On(ChannelDrained{LegId{3}}), Effects{});
+  EXPECT_EQ(On(ChannelDrained{LegId{2}}), Effects{CloseLeg{LegId{2}}});
 }
 
 TEST_F(CallRaceTest, WhoWasAloneThisTimeIsNotToldOfTheOneBefore) {
@@ -375,7 +392,7 @@ TEST_F(CallRaceTest, WhoWasAloneThisTimeIsNotToldOfTheOneBefore) {
 
 TEST_F(CallRaceTest, DeadlineAfterLeavingChangesNothing) {
   ConnectToDuet(kLower);
-  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
   On(LeaveRequested{});
   EXPECT_FALSE(call_.deadline());
   const Call before = call_;

@@ -90,9 +90,31 @@ TEST_F(CallTroubleTest, NewcomerOfWhomARestartedServerKnowsNothingIsNotOfferedTo
   Answer(R"({"ok":true,"id":"me","peer":null})");
   EXPECT_FALSE(call_.snapshot().peer_known);
   ExpectSeen(Phase::kWaiting);  // and does not seem to connect until the offer would be overdue
-  EXPECT_EQ(call_.deadline(), std::nullopt);
+  EXPECT_EQ(call_.deadline(), now_ + options::kParkedFor);
   Wait(options::kOfferTimeout);
-  EXPECT_FALSE(Did<OpenLeg>());
+  EXPECT_EQ(last_, Effects{});
+}
+
+// ---- Another certificate ----
+
+TEST_F(CallTroubleTest, DescriptionWithAnotherCertificateIsNotTheOtherSides) {
+  const std::string theirs = "a=fingerprint:sha-256 AA\r\n";
+  const std::string forged = "a=fingerprint:sha-256 BB\r\n";
+  const auto offer = [&](int number, const std::string& fingerprint) {
+    return EncodeDescription({DescriptionType::kOffer, Sdp(9, fingerprint)},
+                             {1, kLower, kPage, "their-1", static_cast<std::uint32_t>(number), kRoomHash});
+  };
+  EnterEmptyRoom();
+  Message("user_joined", Duet(kLower, "Bob"));
+  Message("getOffer", offer(1, theirs));
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
+  Connected(LegId{2});
+  Message("getOffer", offer(2, forged));
+  EXPECT_TRUE(Dropped(DropReason::kForeign));
+  ExpectSeen(Phase::kConnected);
+  Message("getOffer", offer(2, "a=fingerprint:SHA-256 aa\r\n"));
+  EXPECT_TRUE(Did<SetRemoteDescription>());
 }
 
 // ---- Who comes and goes ----
@@ -115,7 +137,7 @@ TEST_F(CallTroubleTest, WhoWasAwayWhenTheirSeatWasFreedHasVanished) {
 
 TEST_F(CallTroubleTest, WhoLostBothTheServerAndThePathHasVanished) {
   ConnectToDuet(kLower);
-  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
   Message("user_exit", R"({"id":")" + std::string(kLower) + R"(","lost":true})");
   ExpectSeen(Phase::kWaiting, Cause::kPeerVanished);
   EXPECT_TRUE(Did<CloseLeg>());
@@ -125,7 +147,7 @@ TEST_F(CallTroubleTest, PathThatIsLostTogetherWithTheServerIsStillHopedFor) {
   ConnectToDuet(kLower);
   Message("user_exit", R"({"id":")" + std::string(kLower) + R"(","lost":true})");
   On(SignalingLost{});
-  Fail(LegId{1});
+  Fail(LegId{2});
   ExpectSeen(Phase::kReconnecting, Cause::kServerUnreachable);
 }
 
@@ -144,8 +166,8 @@ TEST_F(CallTroubleTest, CallThatNeverConnectedEndsAfterAMinuteIfTheOtherStaysAwa
 TEST_F(CallTroubleTest, NewLegOfTheOtherIsTakenEvenIfOursLooksWell) {
   ConnectToDuet(kLower);
   Message("getOffer", Stamped("offer", kLower, "their-2", 1, 10));
-  EXPECT_EQ(Last<CloseLeg>().leg, LegId{1});
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<CloseLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
   ExpectSeen(Phase::kReconnecting, Cause::kRetrying);
 }
 
@@ -155,9 +177,9 @@ TEST_F(CallTroubleTest, NewcomerWhoOffersWhileOurPathIsLostIsAnswered) {
   Message("getOffer", Stamped("offer", kHigher, "another-1", 1, 10));
   EXPECT_TRUE(Dropped(DropReason::kUnexpected));
   ExpectSeen(Phase::kConnected);
-  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
   Message("getOffer", Stamped("offer", kHigher, "another-1", 1, 10));
-  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{3});
   ExpectSeen(Phase::kConnecting);
 }
 
@@ -204,7 +226,7 @@ TEST_F(CallTroubleTest, OfferOfAStrangerDuringOurRetryIsNoCollision) {
 TEST_F(CallTroubleTest, LaterOfferThatCannotBeReadLeavesTheCallAsItIs) {
   ConnectToDuet(kLower);
   Message("getOffer", Stamped("offer", kLower, "their-1", 2, 9));
-  On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "OperationError"});
+  On(DescriptionFailed{LegId{2}, Last<SetRemoteDescription>().op, "OperationError"});
   EXPECT_TRUE(Dropped(DropReason::kRefused));
   ExpectSeen(Phase::kConnected);
 }
@@ -249,7 +271,7 @@ TEST_F(CallTroubleTest, BrowserThatAnswersWhereItShouldOfferIsTriedOnceMore) {
 TEST_F(CallTroubleTest, DescriptionThatIsRefusedDuringACallLeavesItAlone) {
   ConnectToDuet(kLower);
   Message("getOffer", Stamped("offer", kLower, "their-1", 2, 9));
-  On(DescriptionFailed{LegId{1}, Last<SetRemoteDescription>().op, "InvalidAccessError"});
+  On(DescriptionFailed{LegId{2}, Last<SetRemoteDescription>().op, "InvalidAccessError"});
   EXPECT_TRUE(Dropped(DropReason::kRefused));
   ExpectSeen(Phase::kConnected);
 }
@@ -258,10 +280,10 @@ TEST_F(CallTroubleTest, SectionThatIsSwitchedOffDuringACallIsAnsweredOnTheSameLe
   ConnectToDuet(kLower);
   const std::string off = "v=0\r\no=- 9 3 IN IP4 127.0.0.1\r\na=ice-ufrag:f9\r\nm=audio 9 X 1\r\nm=video 0 X 1\r\n";
   Message("getOffer", EncodeDescription({DescriptionType::kOffer, off}, {1, kLower, kPage, "their-1", 2, kRoomHash}));
-  EXPECT_EQ(Last<SetRemoteDescription>().leg, LegId{1});
+  EXPECT_EQ(Last<SetRemoteDescription>().leg, LegId{2});
   EXPECT_EQ(Last<SetRemoteDescription>().description.sdp, off);
-  RemoteSet(LegId{1});
-  AnswerMade(LegId{1});
+  RemoteSet(LegId{2});
+  AnswerMade(LegId{2});
   EXPECT_EQ(Last<SendMessage>().name, "answer");
   ExpectSeen(Phase::kConnected);
 }
@@ -277,11 +299,11 @@ TEST_F(CallTroubleTest, ConnectingAloneSaysNothing) {
 TEST_F(CallTroubleTest, TracksThatAreThereBeforeTheOtherAreSentFromTheStart) {
   EnterEmptyRoom();
   On(MediaGranted{OpId{2}, true, true});
-  EXPECT_EQ(last_, Effects{UseMedia{OpId{2}}});
+  EXPECT_EQ(last_, (Effects{UseMedia{OpId{2}}, AttachTracks{LegId{1}, OpId{4}}})) << "the parked leg";
   Message("user_joined", Duet(kLower, "Bob"));
   Message("getOffer", Stamped("offer", kLower, "their-1", 1, 9));
-  RemoteSet(LegId{1});
-  EXPECT_EQ(Last<AttachTracks>().leg, LegId{1});
+  RemoteSet(LegId{2});
+  EXPECT_EQ(Last<AttachTracks>().leg, LegId{2});
 }
 
 TEST_F(CallTroubleTest, CameraUnpluggedWhileWeWaitConcernsNobodyElse) {
@@ -290,7 +312,7 @@ TEST_F(CallTroubleTest, CameraUnpluggedWhileWeWaitConcernsNobodyElse) {
   EXPECT_EQ(call_.snapshot().camera, DeviceState::kAsking) << "there was no track yet";
   On(MediaGranted{OpId{2}, true, true});
   On(LocalTrackEnded{MediaKind::kCamera});
-  EXPECT_EQ(last_, Effects{});
+  EXPECT_EQ(last_, (Effects{AttachTracks{LegId{1}, OpId{5}}})) << "the parked leg";
   EXPECT_EQ(call_.snapshot().camera, DeviceState::kEnded);
 }
 
@@ -298,28 +320,28 @@ TEST_F(CallTroubleTest, CameraUnpluggedWhileWeWaitConcernsNobodyElse) {
 
 TEST_F(CallTroubleTest, WhoJoinsAgainAtOnceDoesNotCutTheFarewellShort) {
   ConnectToDuet(kLower);
-  On(ChannelOpened{LegId{1}});
+  On(ChannelOpened{LegId{2}});
   On(LeaveRequested{});
   Join();
   const Call before = call_;
   Wait(options::kFarewellTimeout - Millis{1});
   EXPECT_EQ(last_, Effects{});
-  On(ChannelDrained{LegId{7}});
+  On(ChannelDrained{LegId{8}});
   EXPECT_EQ(last_, Effects{});
   EXPECT_EQ(call_, before);
   Wait(Millis{1});
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  EXPECT_EQ(last_, Effects{CloseLeg{LegId{2}}});
 }
 
 TEST_F(CallTroubleTest, NewcomersOfferHasItsTimeWhateverElseIsDue) {
   ConnectToDuet(kLower);
-  On(ChannelOpened{LegId{1}});
+  On(ChannelOpened{LegId{2}});
   On(LeaveRequested{});
   Join();
   Answer(R"({"ok":true,"id":"me","peer":null})");
   Message("user_joined", Duet(kLower, "Bob"));
   Wait(options::kFarewellTimeout);
-  EXPECT_EQ(last_, Effects{CloseLeg{LegId{1}}});
+  EXPECT_EQ(last_, Effects{CloseLeg{LegId{2}}});
   Wait(options::kOfferTimeout - options::kFarewellTimeout);
   EXPECT_TRUE(Did<OpenLeg>());
 }

@@ -138,7 +138,7 @@ class CallConsistencyTest : public testing::Test {
     On(MessageReceived{"getOffer", EncodeDescription({DescriptionType::kOffer, Sdp("9", {"f"})},
                                                      {1, kPageBeforeUs, kOurPage, "theirs-1", 1, 7})});
     connecting = call;
-    On(ConnectionStateChanged{LegId{1}, ConnectionState::kConnected});
+    On(ConnectionStateChanged{LegId{2}, ConnectionState::kConnected});
     connected = call;
     On(LeaveRequested{});
     ended = call;

@@ -618,5 +618,37 @@ TEST(NegotiationTest, TheChannelIsRemembered) {
   EXPECT_TRUE(scene->leg->can_tell());
 }
 
+// ---- A new path ----
+
+TEST(NegotiationTest, ManyWishesForANewPathMakeOneOfferAndOneMore) {
+  const ScenePtr scene = At(Situation::kStable, Polite());
+  scene->leg->Restart(kServers, scene->stage.turn);
+  EXPECT_EQ(Outline(scene->Done()), "RestartIce, SetLocalDescription");
+  scene->leg->Restart(kServers, scene->stage.turn);
+  scene->leg->Restart(kServers, scene->stage.turn);
+  EXPECT_EQ(Outline(scene->Done()), "RestartIce, RestartIce") << "the offer is being made";
+  scene->LocalSet(DescriptionType::kOffer);
+  scene->Hear(scene->TheirAnswer(2));
+  EXPECT_EQ(Outline(scene->RemoteSet()), "SetLocalDescription");
+  scene->LocalSet(DescriptionType::kOffer);
+  scene->Hear(scene->TheirAnswer(3));
+  EXPECT_EQ(scene->RemoteSet(), Effects{});
+}
+
+TEST(NegotiationTest, AnswerWithAnotherCertificateIsForeign) {
+  const ScenePtr scene = At(Situation::kStable, Polite());
+  scene->Hear(scene->Theirs(DescriptionType::kOffer, 2, Sdp("9", {"f"}) + "a=fingerprint:sha-256 AA\r\n"));
+  scene->RemoteSet();
+  scene->LocalSet(DescriptionType::kAnswer);
+  scene->leg->Restart(kServers, scene->stage.turn);
+  scene->Done();
+  scene->LocalSet(DescriptionType::kOffer);
+  const auto answer = [&](const char* fingerprint) {
+    return scene->Hear(scene->Theirs(DescriptionType::kAnswer, 3, Sdp("9", {"f"}) + "a=fingerprint:sha-256 " + fingerprint + "\r\n"));
+  };
+  EXPECT_EQ(Outline(answer("BB")), "drop foreign");
+  EXPECT_EQ(Outline(answer("AA")), "SetRemoteDescription answer");
+}
+
 }  // namespace
 }  // namespace duet

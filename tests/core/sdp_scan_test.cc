@@ -150,5 +150,12 @@ TEST(SdpScanTest, CuttingADescriptionAnywhereNeverInventsAnything) {
   }
 }
 
+TEST(SdpScanTest, FingerprintsAreReadWithoutRegardToCase) {
+  EXPECT_EQ(Fingerprints("a=fingerprint:sha-256 AB:CD\r\nm=audio 9 X 1\r\na=fingerprint:SHA-256 ab:cd\r\n"),
+            (std::vector<std::string>{"sha-256 ab:cd", "sha-256 ab:cd"}));
+  EXPECT_EQ(Fingerprints("a=fingerprint:sha-256 AB\r\na=fingerprint:sha-256 AB\r\n"), std::vector<std::string>{"sha-256 ab"});
+  EXPECT_EQ(Fingerprints("v=0\r\n"), std::vector<std::string>());
+}
+
 }  // namespace
 }  // namespace duet

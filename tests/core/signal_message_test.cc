@@ -199,7 +199,7 @@ TEST(SignalMessageTest, ARoomIsFullWhateverIsSaidWithIt) {
 }
 
 TEST(SignalMessageTest, AnEventThatWeDoNotKnowIsUnknown) {
-  for (const std::string_view event : {"", "offer", "join", "getoffer", "getOffer ", "parked", "__proto__", "constructor"}) {
+  for (const std::string_view event : {"", "offer", "join", "getoffer", "getOffer ", "park", "__proto__", "constructor"}) {
     EXPECT_EQ(ReasonOf(event, "{}"), DropReason::kUnknown) << event;
   }
 }

@@ -45,7 +45,7 @@ Browser Ready(const Dialect& dialect = kSpec) {
 
 TEST(BrowserTest, IsASmallValue) {
   EXPECT_TRUE(std::is_trivially_copyable_v<Peer>);
-  EXPECT_LE(sizeof(Peer), 600u);
+  EXPECT_LE(sizeof(Peer), 640u);
   EXPECT_LE(sizeof(Browser), 2500u);
   const Browser browser = Ready();
   Browser copy = browser;
@@ -123,6 +123,53 @@ TEST(BrowserTest, OperationsEndInTheirOrderAndTheirEventsSayWhich) {
   EXPECT_EQ(set->op, OpId{3});
   EXPECT_EQ(set->description.sdp, Compose(browser.Find(kLeg)->local()));
   EXPECT_EQ(StepsOf(browser), std::vector{StepKind::kGather});
+}
+
+TEST(BrowserTest, WhatIsCreatedIsSetLaterWhateverCameBetween) {
+  Browser browser = Ready();
+  browser.Perform(CreateDescription{kLeg, OpId{2}, DescriptionType::kOffer});
+  const std::optional<Event> event = Take(browser, StepKind::kComplete);
+  const auto* created = std::get_if<DescriptionCreated>(&*event);
+  ASSERT_NE(created, nullptr);
+  EXPECT_EQ(created->op, OpId{2});
+  EXPECT_EQ(browser.Find(kLeg)->signaling(), Signaling::kStable);
+  EXPECT_TRUE(StepsOf(browser).empty());  // no candidates, either
+  browser.Perform(AttachTracks{kLeg, OpId{3}});
+  browser.Perform(SetCreatedDescription{kLeg, OpId{4}, created->description});
+  Take(browser, StepKind::kComplete);
+  EXPECT_EQ(Take(browser, StepKind::kComplete), Event(LocalDescriptionSet{kLeg, OpId{4}, created->description}));
+  EXPECT_EQ(StepsOf(browser), std::vector{StepKind::kGather});
+}
+
+TEST(BrowserTest, AnotherTextThanTheCreatedIsRefused) {
+  Browser browser = Ready();
+  browser.Perform(CreateDescription{kLeg, OpId{2}, DescriptionType::kOffer});
+  Description created = std::get<DescriptionCreated>(*Take(browser, StepKind::kComplete)).description;
+  created.sdp.resize(created.sdp.size() / 2);
+  browser.Perform(SetCreatedDescription{kLeg, OpId{3}, created});
+  EXPECT_EQ(Take(browser, StepKind::kComplete), Event(DescriptionFailed{kLeg, OpId{3}, "InvalidModificationError"}));
+  browser.Perform(CreateDescription{kLeg, OpId{4}, DescriptionType::kAnswer});
+  EXPECT_EQ(Take(browser, StepKind::kComplete), Event(DescriptionFailed{kLeg, OpId{4}, "InvalidStateError"}));
+}
+
+TEST(BrowserTest, AfterARestartTheNextOfferHasOtherCredentials) {
+  Browser offerer = Ready();
+  Browser answerer(4, {});
+  answerer.Perform(OpenLeg{kLeg, {}});
+  const auto describe = [](Browser& browser, OpId op) {
+    browser.Perform(SetLocalDescription{kLeg, op});
+    return std::get<LocalDescriptionSet>(*Take(browser, StepKind::kComplete)).description;
+  };
+  const auto hear = [](Browser& browser, OpId op, const Description& description) {
+    browser.Perform(SetRemoteDescription{kLeg, op, description});
+    Take(browser, StepKind::kComplete);
+  };
+  hear(answerer, OpId{2}, describe(offerer, OpId{2}));
+  hear(offerer, OpId{3}, describe(answerer, OpId{3}));
+  const Fragment before = answerer.Find(kLeg)->local().fragment;
+  answerer.Perform(RestartIce{kLeg, {}});
+  describe(answerer, OpId{4});
+  EXPECT_FALSE(answerer.Find(kLeg)->local().fragment == before);
 }
 
 TEST(BrowserTest, ReplaceTrackOfChromiumEndsWhenItLikes) {

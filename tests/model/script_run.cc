@@ -199,7 +199,8 @@ Error ScriptRun::ActAtOnce(std::uint8_t actor, const Words& words, bool* underst
     pages_[actor].Perform(AcceptTransceivers{kLeg});
     return Error::kNone;
   }
-  if (verb == "restartIce") {
+  // A server more or less is a reason to restart, too (RFC 9429 4.1.18).
+  if (verb == "restartIce" || verb == "configure") {
     peer.RestartIce();
     return Error::kNone;
   }
@@ -231,6 +232,11 @@ bool ScriptRun::Begin(std::uint8_t actor, const Words& words, Promise* promise) 
                        : type == "rollback" ? Wanted::kRollback
                                             : Wanted::kWhatFits;
     error = peer.Begin(operation, dialect_);
+  } else if (verb == "createOffer" || verb == "createAnswer") {
+    const DescriptionType type = verb == "createOffer" ? DescriptionType::kOffer : DescriptionType::kAnswer;
+    error = peer.Begin(Create{promise->op, type, false, {}}, dialect_);
+  } else if (verb == "setCreated") {
+    error = peer.Begin(SetLocal{promise->op, Wanted::kThis, true, std::get<Sdp>(values_[words[2]])}, dialect_);
   } else if (verb == "setRemote") {
     const bool rollback = words[2] == "rollback";
     error = peer.Begin(SetRemote{promise->op, rollback, rollback ? Sdp() : std::get<Sdp>(values_[words[2]])}, dialect_);
@@ -261,7 +267,9 @@ void ScriptRun::Settle(std::uint8_t actor, const Outcome& outcome) {
     const bool local = outcome.what == Outcome::What::kLocalDescription;
     if (local) actors_[actor].log.push_back("local");
     if (outcome.what == Outcome::What::kRemoteDescription) actors_[actor].log.push_back("remote");
-    if (local && !promise.name.empty()) values_[promise.name] = PeerOf(actor).local();
+    if (promise.name.empty()) return;
+    if (local) values_[promise.name] = PeerOf(actor).local();
+    if (outcome.what == Outcome::What::kCreated) values_[promise.name] = PeerOf(actor).created(outcome.type);
   }
 }
 
@@ -327,6 +335,7 @@ std::string ScriptRun::Compare(const Sdp& sdp, const Words& words) {
   const std::string& what = words[1];
   if (what == "type") return TypeOf(sdp);
   if (what == "lines") return sdp.lines.empty() ? "nothing" : LinesOf(sdp);
+  if (what == "candidates") return "none";  // all trickle
   const Sdp& other = std::get<Sdp>(values_[words[2]]);
   const bool same = what == "session" ? sdp.session == other.session
                     : what == "ufrag" ? sdp.fragment == other.fragment
@@ -341,6 +350,7 @@ std::string ScriptRun::LookAt(std::uint8_t actor, const Words& words) {
   const auto some = [](const std::string& text) { return text.empty() ? "nothing" : text; };
   if (what == "signaling") return peer.closed() ? "closed" : NameOf(peer.signaling(), kSignalingNames);
   if (what == "connection") return peer.closed() ? "closed" : NameOf(peer.connection(), kConnectionNames);
+  if (what == "gathering") return peer.gathered() ? "complete" : peer.has_begun_to_gather() ? "gathering" : "new";
   if (what == "local") return TypeOf(peer.local());
   if (what == "remote") return TypeOf(peer.remote());
   if (what == "transceivers") return some(ShowTransceivers(peer));

@@ -237,6 +237,23 @@ TEST(RecordTest, CommentsEmptyLinesAndWindowsLineEndsAreNoTrouble) {
   EXPECT_TRUE(record->is_cut);
 }
 
+TEST(RecordTest, WhatThePageNotedIsReadAndOtherCommentsAreNot) {
+  const auto read = ReadRecord(std::string(kRecordHead) +
+                               "\n# 4 too early\n5 < [\"LeaveRequested\"]\n# 6 first frame\n5 > [\"StopMedia\"]\n# 7x\n#8 x\n"
+                               "# nine\n#\n# \n# 10\n# 1234567890123456 x\n7 < [\"LeaveRequested\"]\n# 11 \x1B\xFF\n");
+  const Record* record = std::get_if<Record>(&read);
+  ASSERT_NE(record, nullptr);
+  ASSERT_EQ(record->steps.size(), 2u);
+  const auto told = [](const Step& step) {
+    std::string text;
+    for (const Note& note : step.notes) text += std::to_string(note.at.count()) + ':' + note.words + ';';
+    return text;
+  };
+  EXPECT_EQ(told(record->steps[0]), "6:first frame;10:;");
+  EXPECT_EQ(record->steps[0].effects, Effects{StopMedia{}});
+  EXPECT_EQ(told(record->steps[1]), "11:\x1B\xFF;");
+}
+
 // What is read is written as the same line again, or it is refused; nothing else may happen, whatever the bytes are.
 void ExpectNoSurprise(const std::string& line) {
   const auto read = ReadRecordLine(line);

@@ -220,12 +220,16 @@ test('what nothing knows is renamed', () => {
       '5 < ["Novelty",1,"Alice",["Bob",["Eve"]],{"Mallory":1}]',
       '# cut: RuntimeError: unreachable',
       '# cut: Error: 192.0.2.77 of Our_Room',
+      '# 60 iceConnectionState connected leg 1',
+      '# 70 first frame',
+      '# 80 Alice',
       'Alice, in a line that the core has not written',
       '#Alice',
     ].join('\n'),
   );
   assert.match(saved, /^5 < \["Novelty",1,"text-1",\["text-2",\["text-3"\]\],null\]$/m);
   assert.match(saved, /^# cut: RuntimeError: unreachable$/m);
+  assert.match(saved, /^# 60 iceConnectionState connected leg 1\n# 70 first frame\n# $/m);
   for (const secret of ['Alice', 'Bob', 'Eve', 'Mallory', '192.0.2.77', 'Room']) assert.ok(!saved.includes(secret), saved);
 });
 

@@ -10,6 +10,7 @@
 #include "core/call.h"
 #include "record/record_line.h"
 #include "record/record_reader.h"
+#include "replay/milestones.h"
 #include "replay/replay.h"
 #include "replay/words.h"
 
@@ -102,6 +103,7 @@ TEST(ReplayTest, TheTimelineCanBeReadByAPerson) {
                > tell the server that we leave
                > close leg 1
            == ended: left ==
+           -- click 0, socket -900
 )");
 }
 
@@ -176,6 +178,60 @@ TEST(ReplayTest, ARecordWithoutAnythingIsTheSame) {
   const Outcome outcome = Play(Record());
   EXPECT_EQ(outcome.result.difference, std::nullopt);
   EXPECT_EQ(outcome.timeline, "");
+}
+
+// ---- From the click to the picture ----
+
+// The last line that sums a call up.
+std::string MilestonesOf(const Recording& recording) {
+  const std::string timeline = Play(recording.Read()).timeline;
+  const std::size_t at = timeline.rfind("\n           -- ");
+  return at == std::string::npos ? "" : timeline.substr(at + 15, timeline.find('\n', at + 1) - at - 15);
+}
+
+// Another call, of a page that has been connected to its server since 100.
+void AddCall(std::int64_t at, Recording* recording) {
+  recording->Add(at, JoinRequested{"lab", "Ann", "SSSSSSSSSSSSSSSSSSSSSS", kPage, 7});
+  recording->lines().push_back("# " + std::to_string(at + 55) + " iceConnectionState checking leg 2");
+  recording->lines().push_back("# " + std::to_string(at + 60) + " iceConnectionState connected leg 2");
+  recording->lines().push_back("# " + std::to_string(at + 61) + " iceConnectionState completed leg 2");
+  recording->Add(at + 10, MediaGranted{OpId{5}, true, true});
+  recording->Add(at + 50, RemoteDescriptionSet{LegId{2}, OpId{9}}).Add(at + 52, RemoteDescriptionSet{LegId{2}, OpId{9}});
+  recording->Add(at + 70, ConnectionStateChanged{LegId{2}, ConnectionState::kConnected});
+  recording->lines().push_back("# " + std::to_string(at + 90) + " first frame");
+  recording->Add(at + 2000, MediaGranted{OpId{6}, true, true}).Add(at + 2010, RemoteDescriptionSet{LegId{3}, OpId{10}});
+  recording->lines().push_back("# " + std::to_string(at + 2020) + " iceConnectionState connected leg 3");
+  recording->lines().push_back("# " + std::to_string(at + 2030) + " first frame");
+}
+
+TEST(ReplayTest, TheWayFromTheClickToThePictureIsToldInOneLine) {
+  Recording recording = ShortCall();
+  EXPECT_EQ(MilestonesOf(recording), "click 0, socket -900");
+  AddCall(5000, &recording);
+  const std::string all = "click 0, media 10, socket -4900, description 50, ICE 60, DTLS 70, first frame 90";
+  EXPECT_EQ(MilestonesOf(recording), all);
+  recording.Add(8000, SignalingLost{});
+  EXPECT_EQ(MilestonesOf(recording), all) << "what happens to a connection is another matter";
+  recording.Add(8100, SignalingConnected{"again"}).Add(9000, LeaveRequested{});
+  EXPECT_EQ(MilestonesOf(recording), all);
+  AddCall(10'000, &recording);
+  EXPECT_EQ(MilestonesOf(recording), "click 0, media 10, socket -1900, description 50, ICE 60, DTLS 70, first frame 90");
+}
+
+TEST(ReplayTest, ADescriptionThatWasPreparedIsToldUnlessItsLegWasClosed) {
+  Milestones milestones;
+  const auto take = [&milestones](std::int64_t at, const Event& event, Effects effects = {}) {
+    milestones.Take({1, Millis(at), event, std::move(effects), {}});
+  };
+  take(100, RemoteDescriptionSet{LegId{1}, OpId{1}});
+  take(200, RoomShown{"elsewhere", 7}, {CloseLeg{LegId{1}}});
+  milestones.Begin(Millis(300));
+  EXPECT_EQ(milestones.Line(), "click 0");
+  take(400, LeaveRequested{});
+  take(500, RemoteDescriptionSet{LegId{2}, OpId{2}});
+  milestones.Begin(Millis(700));
+  take(710, SignalingConnected{"socket"});
+  EXPECT_EQ(milestones.Line(), "click 0, socket 10, description -200");
 }
 
 // A stranger's record may hold any events in any order, however little sense they make.

@@ -6,9 +6,9 @@ import { test } from 'node:test';
 import { start } from '../support/lesson_server.js';
 import { connect } from './people.js';
 
-/** @param {import('node:test').TestContext} t @param {number} people */
-async function lesson(t, people) {
-  const server = await start();
+/** @param {import('node:test').TestContext} t @param {number} people @param {Parameters<typeof start>[0]} [options] */
+async function lesson(t, people, options = {}) {
+  const server = await start(options);
   t.after(() => server.close());
   return Promise.all(Array.from({ length: people }, () => connect(t, server)));
 }
@@ -56,4 +56,17 @@ test('who stays does not hear who left, and strangers hear of a room that emptie
   assert.deepEqual([a.events(), stranger.events()], [['room_users'], []]);
   a.socket.disconnect();
   assert.deepEqual(await stranger.next('user_exit'), { id: a.id });
+});
+
+test('on request each join tells everybody in the room who is there, themselves included', async (t) => {
+  const [a, b, stranger] = await lesson(t, 3, { sendsListToEveryone: true });
+  stranger.socket.emit('join', { room: 2, name: '' });
+  await stranger.next('room_users');
+  a.socket.emit('join', { room: 1, name: 'A' });
+  assert.deepEqual(await a.next('room_users'), [{ id: a.id, name: 'A' }]);
+  b.socket.emit('join', { room: 1, name: 'B' });
+  for (const each of [a, b]) assert.deepEqual(await each.next('room_users'), [{ id: a.id, name: 'A' }, { id: b.id, name: 'B' }]);
+  a.socket.emit('candidate', LAST);
+  await stranger.next('getCandidate');
+  assert.deepEqual(stranger.heard, []);
 });

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readJoin } from '../../server/validate.js';
+import { readJoin, readPeek } from '../../server/validate.js';
 import { connect, duet, serve } from './people.js';
 
 /**
@@ -107,11 +107,11 @@ const NONSENSE = [
   { candidate: '', sdpMLineIndex: 0.5 }, { candidate: '', usernameFragment: [] }, { candidate: null }, { type: 'offer', sdp: null },
 ];
 
-for (const event of ['join', 'leave', 'offer', 'answer', 'candidate', 'alive', 'unheard-of', '__proto__', 'hasOwnProperty']) {
+for (const event of ['join', 'peek', 'park', 'leave', 'offer', 'answer', 'candidate', 'alive', 'unheard-of', '__proto__', 'hasOwnProperty']) {
   test(`any payload of ${event} leaves the server and everybody else unharmed`, async (t) => {
     const { server, a, b } = await couple(t);
     const hostile = await connect(t, server);
-    if (event !== 'join') await hostile.join(duet('elsewhere'));
+    if (event !== 'join' && event !== 'peek') await hostile.join(duet('elsewhere'));
     for (const payload of NONSENSE) {
       hostile.socket.emit(event, payload);
       hostile.socket.emit(event, payload, 'no function', 1, {});
@@ -151,6 +151,23 @@ test('what a join may be', () => {
     { seat: 'ä'.repeat(22) }, { seat: good.page }, { page: 7 }, Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`k${i}`, i])),
   ]) assert.equal(readJoin({ ...good, ...wrong }), 'bad_request', JSON.stringify(wrong));
   for (const payload of [null, undefined, 1, 'x', [], new Map()]) assert.equal(readJoin(payload), 'bad_request');
+});
+
+test('what the answer of a join may be', () => {
+  const [good, answer] = [duet('room'), { type: 'answer', sdp: '', leg: 'L' }];
+  const read = readJoin({ ...good, answer });
+  assert.ok(typeof read === 'object' && read.answer !== answer, 'a copy');
+  assert.deepEqual({ ...read, answer: { ...read.answer } }, { ...good, answer });
+  assert.equal(readJoin({ room: 'room', answer }), 'bad_request', 'of a seed');
+  assert.equal(readJoin({ ...good, answer: { ...answer, type: 'offer' } }), 'bad_request');
+  for (const nonsense of NONSENSE.slice(1)) assert.equal(readJoin({ ...good, answer: nonsense }), 'bad_request');
+});
+
+test('what a peek may be', () => {
+  assert.deepEqual([readPeek({ room: 'r' }), readPeek({ room: 1234, more: [] })], ['r', '1234']);
+  for (const payload of [null, undefined, 1, 'r', [], new Map(), {}, { room: '' }, { room: 'a b' }, { room: ['r'] }, { room: 'x'.repeat(65) }]) {
+    assert.equal(readPeek(payload), null);
+  }
 });
 
 test('names are cleaned and cut where a reader sees a character end', () => {

@@ -224,3 +224,45 @@ test('a server that forgot gives the same id back', async (t) => {
   const second = await serve(t, { port: first.port });
   assert.deepEqual(await (await connect(t, second)).join(bob), { ok: true, id: bob.page, peer: null });
 });
+
+test('a server that forgot a call gets both people back, in either order', async (t) => {
+  for (const [first, second] of [[0, 1], [1, 0]]) {
+    const server = await serve(t);
+    const { a, b, ann, bob } = await couple(t, server);
+    await server.close();
+    await Promise.all([a.closed(), b.closed()]);
+    const restarted = await serve(t, { port: server.port });
+    const people = [ann, bob];
+    const [c, d] = [await connect(t, restarted), await connect(t, restarted)];
+    assert.deepEqual(await c.join(people[first]), { ok: true, id: people[first].page, peer: null });
+    assert.equal((await d.join(people[second])).peer.id, people[first].page);
+    assert.equal((await c.next('user_joined')).id, people[second].page);
+    assert.equal((await (await connect(t, restarted)).join(duet())).error, 'room_full');
+    c.socket.emit('candidate', { candidate: 'c', to: people[second].page });
+    assert.equal((await d.next('getCandidate')).from, people[first].page);
+  }
+});
+
+test('the grace is 30 s, unless somebody says otherwise', async (t) => {
+  const timers = t.mock.method(globalThis, 'setTimeout');
+  const server = await serve(t);
+  const { a, b } = await couple(t, server);
+  const began = timers.mock.callCount();
+  b.vanish();
+  await a.next('peer_away');
+  const waits = timers.mock.calls.slice(began).map((call) => call.arguments[1]);
+  assert.ok(waits.includes(30_000), `timers of ${waits} ms`);
+});
+
+test('who left comes back to a seat that nobody took, and to none that somebody did', async (t) => {
+  const server = await serve(t);
+  const { a, b, ann, bob } = await couple(t, server);
+  await b.leave();
+  const c = await connect(t, server);
+  assert.equal((await c.join(duet())).peer.id, ann.page);
+  assert.equal((await b.join(bob)).error, 'room_full');
+  await c.leave();
+  assert.equal((await b.join(bob)).peer.id, ann.page);
+  await a.settled();
+  assert.deepEqual(a.events(), ['user_exit', 'user_joined', 'user_exit', 'user_joined']);
+});

@@ -91,22 +91,43 @@ class CallScene : public testing::Test {
     return JsonObject().Add("type", type).Add("sdp", Sdp(session)).Take();
   }
 
+  // ---- Two hops ----
+
+  // Somebody waits in the room that the page shows, and our answer to their offer is prepared, on leg 1.
+  void LookAndPrepare() {
+    On(RoomShown{"1234", kRoomHash});
+    Connect();
+    Message("parked", Parked(kLower, "their-1"));
+    RemoteSet(LegId{1});
+    On(DescriptionCreated{LegId{1}, Last<CreateDescription>().op, {DescriptionType::kAnswer, Sdp(1)}});
+  }
+  std::string Parked(const std::string& from, const std::string& leg, int session = 9, std::uint32_t room = kRoomHash) {
+    return EncodeDescription({DescriptionType::kOffer, Sdp(session)}, {1, from, "", leg, 1, room});
+  }
+  // The browser does what parking on `leg` orders, up to `park`.
+  void ParkMade(LegId leg) {
+    On(DescriptionCreated{leg, Last<CreateDescription>().op, {DescriptionType::kOffer, Sdp(1)}});
+    On(LocalDescriptionSet{leg, Last<SetCreatedDescription>().op, {DescriptionType::kOffer, Sdp(1, "a=candidate:1")}});
+  }
+  // How we name that leg on the wire.
+  static std::string NameOfLeg(int leg) { return "mmmmmmmm-" + std::to_string(leg); }
+
   // A connected call that a seed began by its offer.
   void ConnectToSeed() {
     EnterEmptyRoom();
     Message("user_joined", R"({"id":"seed-socket","name":"Sam"})");
     Message("getOffer", Bare("offer", 9));
-    RemoteSet(LegId{1});
-    AnswerMade(LegId{1});
-    Connected(LegId{1});
+    RemoteSet(LegId{2});
+    AnswerMade(LegId{2});
+    Connected(LegId{2});
   }
   void ConnectToDuet(const std::string& page) {
     EnterEmptyRoom();
     Message("user_joined", R"({"id":")" + page + R"(","name":"Bob","v":1})");
     Message("getOffer", Stamped("offer", page, "their-1", 1, 9));
-    RemoteSet(LegId{1});
-    AnswerMade(LegId{1});
-    Connected(LegId{1});
+    RemoteSet(LegId{2});
+    AnswerMade(LegId{2});
+    Connected(LegId{2});
   }
 
   Phase phase() const { return call_.snapshot().phase; }

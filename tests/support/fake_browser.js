@@ -145,6 +145,7 @@ export class FakePeerConnection extends EventTarget {
     FakePeerConnection.onCall?.(this, 'constructor');
     this.configuration = configuration;
     this.connectionState = 'new';
+    this.iceConnectionState = 'new';
     /** @type {{type: string, sdp: string} | null} */
     this.localDescription = null;
     /** @type {FakeTransceiver[]} */
@@ -153,6 +154,7 @@ export class FakePeerConnection extends EventTarget {
     this.channels = [];
     this.promises = new Promises();
     this.isClosed = false;
+    this.restarts = 0;
     FakePeerConnection.all.push(this);
   }
 
@@ -180,6 +182,12 @@ export class FakePeerConnection extends EventTarget {
     this.channels.push(channel);
     return channel;
   }
+  createOffer(/** @type {any[]} */ ...args) {
+    return this.order('createOffer', args);
+  }
+  createAnswer(/** @type {any[]} */ ...args) {
+    return this.order('createAnswer', args);
+  }
   setLocalDescription(/** @type {any[]} */ ...args) {
     return this.order('setLocalDescription', args);
   }
@@ -188,6 +196,14 @@ export class FakePeerConnection extends EventTarget {
   }
   addIceCandidate(/** @type {any[]} */ ...args) {
     return this.order('addIceCandidate', args);
+  }
+  setConfiguration(/** @type {object} */ configuration) {
+    FakePeerConnection.onCall?.(this, 'setConfiguration');
+    this.configuration = configuration;
+  }
+  restartIce() {
+    FakePeerConnection.onCall?.(this, 'restartIce');
+    ++this.restarts;
   }
   close() {
     this.isClosed = true;

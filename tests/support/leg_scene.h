@@ -87,6 +87,8 @@ struct Scene {
     Effects effects = stage.Take();
     for (const auto& order : Only<SetLocalDescription>(effects)) op = order.op;
     for (const auto& order : Only<SetRemoteDescription>(effects)) op = order.op;
+    for (const auto& order : Only<CreateDescription>(effects)) op = order.op;
+    for (const auto& order : Only<SetCreatedDescription>(effects)) op = order.op;
     return effects;
   }
 

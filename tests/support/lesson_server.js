@@ -13,9 +13,11 @@ import { Server } from 'socket.io';
  * @param {object} [options]
  * @param {number} [options.port] 0, the default: any free one
  * @param {string} [options.pageDir] a page to serve from the same origin
+ * @param {boolean} [options.sendsListToEveryone] not as the lesson's, but as one might change it: at each join everybody in the room is
+ *   told who is there, themselves included
  * @returns {Promise<{port: number, url: string, close: () => Promise<void>}>}
  */
-export async function start({ port = 0, pageDir } = {}) {
+export async function start({ port = 0, pageDir, sendsListToEveryone = false } = {}) {
   const files = pageDir ? sirv(pageDir, { dev: true }) : undefined;
   const http = createServer((request, response) => {
     if (files) files(request, response, () => void response.writeHead(404).end());
@@ -33,7 +35,8 @@ export async function start({ port = 0, pageDir } = {}) {
       const users = rooms.get(room) ?? [];
       users.push({ id: socket.id, name: data?.name });
       rooms.set(room, users);
-      socket.emit('room_users', users.filter((user) => user.id !== socket.id));
+      if (sendsListToEveryone) io.to(users.map(({ id }) => id)).emit('room_users', users);
+      else socket.emit('room_users', users.filter((user) => user.id !== socket.id));
     });
     for (const [event, relayed] of [['offer', 'getOffer'], ['answer', 'getAnswer'], ['candidate', 'getCandidate']]) {
       socket.on(event, (payload) => socket.broadcast.emit(relayed, payload));

@@ -124,6 +124,9 @@ inline std::string Print(const Candidate& c) {
   line.Add("candidate", c.candidate).Add("has_mid", c.has_sdp_mid).Add("mid", c.sdp_mid);
   return line.Add("index", c.sdp_mline_index).Add("ufrag", c.username_fragment).Take();
 }
+inline std::string Print(const CandidateMessage& message) {
+  return Line().Add("candidate", message.candidate).Add("stamp", message.stamp).Take();
+}
 inline std::string Print(const IceServer& server) {
   return Line().Add("urls", server.urls).Add("username", server.username).Add("credential", server.credential).Take();
 }
@@ -303,7 +306,7 @@ Line& Line::Add(std::string_view name, const T& value) {
 
 template <typename T>
 concept Plain = std::is_same_v<T, Person> || std::is_same_v<T, Stamp> || std::is_same_v<T, Description> ||
-    std::is_same_v<T, DescriptionMessage> || std::is_same_v<T, Candidate> || std::is_same_v<T, IceServer> ||
+    std::is_same_v<T, DescriptionMessage> || std::is_same_v<T, CandidateMessage> || std::is_same_v<T, Candidate> || std::is_same_v<T, IceServer> ||
     std::is_same_v<T, Devices> || std::is_same_v<T, Call::Closing> || std::is_same_v<T, Snapshot> ||
     std::is_same_v<T, LegId> || std::is_same_v<T, OpId> || Named<T>;
 

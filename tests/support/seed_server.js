@@ -9,13 +9,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const socketIoClient = dirname(createRequire(import.meta.url).resolve('socket.io-client/package.json'));
 
 // `literal`: keep the tutorial's `localVideo.current`, with which no picture is shown. `numericRoom`: its other spelling of the room.
-export function serveSeed({ signaling, literal = false, numericRoom = false }) {
+// `offers`: how often it offers when it hears who is there; the tutorial's does so once.
+export function serveSeed({ signaling, literal = false, numericRoom = false, offers = 1 }) {
   return serveFolder(join(here, 'seed'), {
     also: { '/socket.io.esm.min.js': join(socketIoClient, 'dist/socket.io.esm.min.js') },
     rewrite(path, text) {
       if (path !== '/client.js') return text;
       let client = text.replaceAll('http://localhost:3000', new URL(signaling).origin);
       if (!literal) client = client.replaceAll('Video.current', 'Video');
+      client = client.replace('  createOffer();\n', '  createOffer();\n'.repeat(offers));
       if (numericRoom) client = client.replace("room: '1234'", 'room: 1234');
       return client;
     },

@@ -3,19 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/json.h"
 #include "core/sdp_scan.h"
-#include "support/json_text.h"
 
 namespace duet {
-namespace {
-
-std::string TextOf(const std::string& json, std::string_view key) {
-  const auto value = Json::Parse(json);
-  return value ? duet::TextOf(*value, key) : std::string();
-}
-
-}  // namespace
 
 World::World(ServerKind kind, std::uint32_t seed) : kind_(kind), random_(seed) {
   for (int side = 0; side < kSides; ++side) {
@@ -31,6 +21,11 @@ World::World(ServerKind kind, std::uint32_t seed) : kind_(kind), random_(seed) {
 
 void World::Join(Side side, const std::string& room) {
   Post(side, JoinRequested{room, std::string(1, static_cast<char>('A' + side)), pages_[side].seat, pages_[side].page, 42});
+}
+
+void World::Show(Side side, const std::string& room) {
+  pages_[side].shows = room;
+  Post(side, RoomShown{room, 42});
 }
 
 void World::GrantMedia(Side side, bool microphone, bool camera) {
@@ -50,12 +45,7 @@ void World::LoseSocket(Side side) {
   pages_[side].connected = false;
   queues_[kSides + side].clear();
   queues_[2 * kSides + side].clear();
-  if (Seat* seat = SeatOf(side)) {
-    seat->side = -1;
-    if (Seat* other = OtherSeat(*seat); other != nullptr && other->side >= 0) {
-      ToPage(static_cast<Side>(other->side), "peer_away", JsonObject().Add("id", seat->id).Take());
-    }
-  }
+  ServeLoss(side);
   Post(side, SignalingLost{});
 }
 
@@ -67,6 +57,7 @@ void World::RegainSocket(Side side) {
 
 void World::ForgetEverything() {
   seats_.clear();
+  parked_.clear();
   for (int side = 0; side < kSides; ++side) LoseSocket(static_cast<Side>(side));
 }
 
@@ -85,7 +76,9 @@ void World::Reload(Side side) {
   fresh.seat = old.seat;
   fresh.page = old.page.substr(0, 7) + std::to_string(++sockets_) + "-000000000000000";
   fresh.legs_made = old.legs_made;
+  fresh.shows = old.shows;
   old = std::move(fresh);
+  if (!old.shows.empty()) Show(side, old.shows);
   RegainSocket(side);
 }
 
@@ -200,6 +193,18 @@ std::string World::Describe(const Peer& peer, DescriptionType type) const {
   return sdp + (type == DescriptionType::kOffer ? "a=setup:actpass\r\n" : "a=setup:active\r\n");
 }
 
+// The candidates follow the resolution, as in the browsers.
+Event World::SetLocal(Side side, LegId leg, OpId op, Description description, Peer& peer) {
+  peer.state = description.type == DescriptionType::kAnswer ? Peer::kStable : Peer::kHaveLocalOffer;
+  const std::string line = "candidate:1 1 udp 1 127.0.0.1 9 typ host ufrag " + peer.ufrag();
+  queues_[side].push_back([this, side, leg, line, ufrag = peer.ufrag()] {
+    if (pages_[side].peers.count(leg.value) == 0) return;
+    Post(side, LocalCandidateFound{leg, {line, "0", ufrag, 0, true}});
+    Post(side, LocalCandidateFound{leg, {"", "0", ufrag, 0, true}});
+  });
+  return LocalDescriptionSet{leg, op, std::move(description)};
+}
+
 void World::CheckPaths() {
   if (!path_) return;
   for (int a = 0; a < kSides; ++a) {
@@ -250,26 +255,40 @@ void World::Perform(Side side, const Effect& effect) {
       p.tracks = p.transceivers && has_tracks(side);
       return TracksAttached{e.leg, e.op, true};
     });
+  } else if (const auto* create = std::get_if<CreateDescription>(&effect)) {
+    Complete(side, create->leg, [this, e = *create](Peer& p) -> Event {
+      const bool fits = (e.type == DescriptionType::kAnswer) == (p.state == Peer::kHaveRemoteOffer);
+      if (!fits) return DescriptionFailed{e.leg, e.op, "InvalidStateError"};
+      p.created = Describe(p, e.type);
+      return DescriptionCreated{e.leg, e.op, {e.type, p.created}};
+    });
+  } else if (const auto* created = std::get_if<SetCreatedDescription>(&effect)) {
+    Complete(side, created->leg, [this, side, e = *created](Peer& p) -> Event {
+      if (e.description.sdp != p.created) return DescriptionFailed{e.leg, e.op, "InvalidModificationError"};
+      const bool answer = e.description.type == DescriptionType::kAnswer;
+      if (answer != (p.state == Peer::kHaveRemoteOffer)) return DescriptionFailed{e.leg, e.op, "InvalidStateError"};
+      return SetLocal(side, e.leg, e.op, e.description, p);
+    });
   } else if (const auto* local = std::get_if<SetLocalDescription>(&effect)) {
     Complete(side, local->leg, [this, side, e = *local](Peer& p) -> Event {
       const bool answer = p.state == Peer::kHaveRemoteOffer;
-      p.state = answer ? Peer::kStable : Peer::kHaveLocalOffer;
-      const Candidate candidate{"candidate:1 1 udp 1 127.0.0.1 9 typ host ufrag " + p.ufrag(), "0", p.ufrag(), 0, true};
+      if (!answer && std::exchange(p.restarts, false)) ++p.generation;
       const DescriptionType type = answer ? DescriptionType::kAnswer : DescriptionType::kOffer;
-      // The candidates follow the resolution, as in the browsers.
-      queues_[side].push_back([this, side, e, candidate] {
-        if (pages_[side].peers.count(e.leg.value) == 0) return;
-        Post(side, LocalCandidateFound{e.leg, candidate});
-        Post(side, LocalCandidateFound{e.leg, {"", "0", candidate.username_fragment, 0, true}});
-      });
-      return LocalDescriptionSet{e.leg, e.op, {type, Describe(p, type)}};
+      return SetLocal(side, e.leg, e.op, {type, Describe(p, type)}, p);
     });
+  } else if (const auto* restart = std::get_if<RestartIce>(&effect)) {
+    peer(restart->leg).restarts = true;
   } else if (const auto* remote = std::get_if<SetRemoteDescription>(&effect)) {
     Complete(side, remote->leg, [e = *remote](Peer& p) -> Event {
       const bool offer = e.description.type == DescriptionType::kOffer;
       if (!offer && p.state != Peer::kHaveLocalOffer) return DescriptionFailed{e.leg, e.op, "InvalidStateError"};
       p.state = offer ? Peer::kHaveRemoteOffer : Peer::kStable;
-      p.remote_ufrag = UsernameFragments(e.description.sdp).front();
+      const std::string ufrag = UsernameFragments(e.description.sdp).front();
+      if (ufrag != p.remote_ufrag) {
+        if (offer && !p.remote_ufrag.empty()) ++p.generation;  // a restart is answered by another
+        p.remote_candidates = 0;
+      }
+      p.remote_ufrag = ufrag;
       return RemoteDescriptionSet{e.leg, e.op};
     });
   } else if (const auto* candidate = std::get_if<AddCandidate>(&effect)) {
@@ -288,99 +307,6 @@ void World::Perform(Side side, const Effect& effect) {
         }
       }
     }
-  }
-}
-
-// ---- The servers ----
-
-void World::ToServer(Side side, std::string name, std::string json, OpId op) {
-  if (!pages_[side].connected) return;
-  queues_[kSides + side].push_back([this, side, name = std::move(name), json = std::move(json), op] {
-    kind_ == ServerKind::kDuet ? ServeDuet(side, name, json, op) : ServeLesson(side, name, json);
-  });
-}
-
-void World::ToPage(Side side, std::string name, std::string json) {
-  if (!pages_[side].connected) return;
-  queues_[2 * kSides + side].push_back([this, side, name = std::move(name), json = std::move(json)] {
-    Post(side, MessageReceived{name, json});
-  });
-}
-
-World::Seat* World::SeatOf(Side side) {
-  const auto it = std::find_if(seats_.begin(), seats_.end(), [side](const Seat& seat) { return seat.side == side; });
-  return it == seats_.end() ? nullptr : &*it;
-}
-
-World::Seat* World::OtherSeat(const Seat& seat) {
-  const auto it = std::find_if(seats_.begin(), seats_.end(),
-                               [&](const Seat& other) { return other.room == seat.room && other.id != seat.id; });
-  return it == seats_.end() ? nullptr : &*it;
-}
-
-void World::ServeDuet(Side side, const std::string& name, const std::string& json, OpId op) {
-  const auto tell_other = [&](const Seat& seat, const std::string& event, const std::string& payload) {
-    Seat* other = OtherSeat(seat);
-    if (other != nullptr && other->side >= 0) ToPage(static_cast<Side>(other->side), event, payload);
-  };
-  const auto person = [](const Seat& seat) {
-    return JsonObject().Add("id", seat.id).Add("name", seat.name).Add("v", std::int64_t{seat.version}).Take();
-  };
-  if (name == "join") {
-    Seat seat{TextOf(json, "room"), TextOf(json, "page"), TextOf(json, "name"), TextOf(json, "seat"), side, 1};
-    const auto old = std::find_if(seats_.begin(), seats_.end(), [&](const Seat& s) { return s.secret == seat.secret; });
-    const bool back = old != seats_.end() && old->id == seat.id;
-    if (old != seats_.end()) {
-      if (!back) tell_other(*old, "user_exit", JsonObject().Add("id", old->id).Take());
-      seats_.erase(old);
-    }
-    const auto taken = std::count_if(seats_.begin(), seats_.end(), [&](const Seat& s) { return s.room == seat.room; });
-    if (taken >= 2) {
-      const std::string answer = R"({"ok":false,"error":"room_full"})";
-      queues_[2 * kSides + side].push_back([this, side, op, answer] { Post(side, JoinAnswered{op, answer}); });
-      return;
-    }
-    seats_.push_back(seat);
-    const Seat* other = OtherSeat(seat);
-    const std::string answer = R"({"ok":true,"id":")" + seat.id + R"(","peer":)" + (other ? person(*other) : "null") + "}";
-    queues_[2 * kSides + side].push_back([this, side, op, answer] { Post(side, JoinAnswered{op, answer}); });
-    ToPage(side, "room_users", "[" + (other ? person(*other) : "") + "]");
-    tell_other(seat, back ? "peer_back" : "user_joined", person(seat));
-    return;
-  }
-  Seat* seat = SeatOf(side);
-  if (seat == nullptr) return;
-  if (name == "leave") {
-    const Seat left = *seat;
-    std::erase_if(seats_, [&](const Seat& s) { return s.id == left.id; });
-    tell_other(left, "user_exit", JsonObject().Add("id", left.id).Take());
-  } else if (name == "offer") {
-    tell_other(*seat, "getOffer", json);
-  } else if (name == "answer") {
-    tell_other(*seat, "getAnswer", json);
-  } else if (name == "candidate") {
-    tell_other(*seat, "getCandidate", json);
-  }
-}
-
-void World::ServeLesson(Side side, const std::string& name, const std::string& json) {
-  if (name == "join") {
-    std::string others;
-    for (const Seat& seat : seats_) {
-      if (seat.room != TextOf(json, "room") || seat.id == pages_[side].socket) continue;
-      others += (others.empty() ? "" : ",") + JsonObject().Add("id", seat.id).Add("name", seat.name).Take();
-    }
-    seats_.push_back({TextOf(json, "room"), pages_[side].socket, TextOf(json, "name"), "", side, 0});
-    ToPage(side, "room_users", "[" + others + "]");
-    return;
-  }
-  const std::string relayed = name == "offer"       ? "getOffer"
-                              : name == "answer"    ? "getAnswer"
-                              : name == "candidate" ? "getCandidate"
-                                                    : "";
-  if (relayed.empty()) return;
-  for (int other = 0; other < kSides; ++other) {
-    if (other != side) ToPage(static_cast<Side>(other), relayed, json);  // to everybody, whatever the room
   }
 }
 

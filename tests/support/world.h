@@ -26,6 +26,7 @@ class World {
   explicit World(ServerKind kind = ServerKind::kDuet, std::uint32_t seed = 1);
 
   // ---- What people and fate do. None of these runs the queues. ----
+  void Show(Side side, const std::string& room = "1234");  // the page does, and does so again after a reload
   void Join(Side side, const std::string& room = "1234");
   void Leave(Side side) { Post(side, LeaveRequested{}); }
   void Switch(Side side, MediaKind kind, bool on) { Post(side, DeviceSwitched{kind, on}); }
@@ -70,16 +71,22 @@ class World {
     bool transceivers = false;
     bool channel = false;
     bool tracks = false;
-    int generation = 0;
+    int generation = 0;  // of its ICE credentials
+    bool restarts = false;
+    std::string created;
     std::string remote_ufrag;
     int remote_candidates = 0;
     bool connected = false;
     bool channel_told = false;
-    std::string ufrag() const { return "u" + std::to_string(session); }
+    std::string ufrag() const {
+      return "u" + std::to_string(session) + (generation > 0 ? "g" + std::to_string(generation) : "");
+    }
   };
   struct Page {
     Call call;
     std::string page, seat, socket;
+    std::string shows;     // "": no room
+    std::string looks_at;  // as the server knows it
     bool connected = false;
     std::map<std::uint32_t, Peer> peers;
     std::map<std::uint32_t, bool> granted;  // media that waits under its op
@@ -89,10 +96,16 @@ class World {
     int live_tracks = 0;
     int prompts = 0;
   };
+  struct Parked {
+    std::string offer;  // as it was sent; "": none
+    std::vector<std::string> candidates;
+    std::string answer;  // the one that it was given to
+  };
   struct Seat {
     std::string room, id, name, secret;
     int side = -1;  // -1: away
     std::int32_t version = 0;
+    Parked met;  // the other one's, that this one came with the answer to
   };
   using Task = std::function<void()>;
 
@@ -100,10 +113,19 @@ class World {
   void Perform(Side side, const Effect& effect);
   void Complete(Side side, LegId leg, std::function<Event(Peer&)> act);
   std::string Describe(const Peer& peer, DescriptionType type) const;
+  Event SetLocal(Side side, LegId leg, OpId op, Description description, Peer& peer);
   void CheckPaths();
   void ToServer(Side side, std::string name, std::string json, OpId op);
   void ToPage(Side side, std::string name, std::string json);
+  // world_server.cc
   void ServeDuet(Side side, const std::string& name, const std::string& json, OpId op);
+  void ServeJoin(Side side, const std::string& json, OpId op);
+  void ServeLoss(Side side);
+  void Remove(const Seat& seat);
+  void Tell(const Seat& seat, const std::string& name, const std::string& json);
+  void TellOther(const Seat& seat, const std::string& name, const std::string& json);
+  void TellLookers(const std::string& room);
+  Parked Unpark(const std::string& room);
   void ServeLesson(Side side, const std::string& name, const std::string& json);
   Seat* SeatOf(Side side);
   Seat* OtherSeat(const Seat& seat);
@@ -116,6 +138,7 @@ class World {
   bool path_ = true;
   std::array<Page, kSides> pages_;
   std::vector<Seat> seats_;
+  std::map<std::string, Parked> parked_;  // by the room
   // The browser of each page, the way to the server, the way from it.
   std::array<std::deque<Task>, 3 * kSides> queues_;
 };

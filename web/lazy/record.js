@@ -10,11 +10,13 @@ const LIMITS = { token: 64, url: 512, candidate: 1024, sdp: 48 * 1024 }; // byte
 // What the strings in an event or order are, field by field. "-" is a number.
 const FIELDS = new Map(
   Object.entries({
+    RoomShown: 'room hash',
     JoinRequested: 'room person seat id hash',
     SignalingConnected: 'id',
     JoinAnswered: '- json',
     MessageReceived: 'word json',
     LegBroken: '- word',
+    DescriptionCreated: '- - - sdp',
     LocalDescriptionSet: '- - - sdp',
     DescriptionFailed: '- - word',
     LocalCandidateFound: '- candidate word ufrag - -',
@@ -22,7 +24,9 @@ const FIELDS = new Map(
     SendJoin: '- json',
     SendMessage: 'word json',
     OpenLeg: '- servers',
+    SetCreatedDescription: '- - - sdp',
     SetRemoteDescription: '- - - sdp',
+    RestartIce: '- servers',
     AddCandidate: '- - candidate word ufrag - -',
     SendOnChannel: '- json',
   }),
@@ -264,16 +268,15 @@ function createNames() {
 
   /** @param {string} line @returns {string[]} the line, or nothing of one that the core has not written */
   function redactLine(line) {
-    const [comment] = /^# [a-zA-Z :]*/.exec(line) ?? [];
+    const [comment] = /^# (\d+ (first frame|iceConnectionState [a-z]+ leg \d+)$|[a-zA-Z :]*)/.exec(line) ?? [];
     if (comment) return [comment];
     const [, start, list] = /^(\d+ [<>] )(\[".*\])$/s.exec(line) ?? [];
     if (!list) return [];
     const [type, ...fields] = JSON.parse(list);
-    if (type === 'JoinRequested') {
-      hashes.set(String(fields[4]), String(hashOf(renamers.room(fields[0]))));
-      own.add(fields[3]);
-    }
     const kindsOf = FIELDS.get(type)?.split(' ') ?? [];
+    const hashAt = kindsOf.indexOf('hash');
+    if (hashAt >= 0) hashes.set(String(fields[hashAt]), String(hashOf(renamers.room(fields[0]))));
+    if (type === 'JoinRequested') own.add(fields[3]);
     fields.forEach((/** @type {unknown} */ value, /** @type {number} */ index) => (fields[index] = field(value, kindsOf[index])));
     return [start + JSON.stringify([type, ...fields])];
   }

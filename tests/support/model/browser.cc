@@ -79,6 +79,9 @@ Event Browser::EventOf(const Peer& peer, const Outcome& outcome) const {
   const bool ok = outcome.error == Error::kNone;
   const auto failed = [&] { return DescriptionFailed{leg, outcome.op, std::string(ToString(outcome.error))}; };
   switch (outcome.what) {
+    case Outcome::What::kCreated:
+      if (!ok) return failed();
+      return DescriptionCreated{leg, outcome.op, {outcome.type, Compose(peer.created(outcome.type))}};
     case Outcome::What::kLocalDescription:
       if (!ok) return failed();
       return LocalDescriptionSet{leg, outcome.op, {peer.local().type, Compose(peer.local())}};
@@ -244,6 +247,25 @@ std::optional<Event> Browser::On(const SetLocalDescription& order) {
   SetLocal operation;
   operation.op = order.op;
   peer->Begin(operation, settings_.dialect);
+  return std::nullopt;
+}
+
+std::optional<Event> Browser::On(const CreateDescription& order) {
+  if (Peer* peer = Find(order.leg)) peer->Begin(Create{order.op, order.type, false, {}}, settings_.dialect);
+  return std::nullopt;
+}
+
+std::optional<Event> Browser::On(const SetCreatedDescription& order) {
+  Peer* peer = Find(order.leg);
+  if (peer == nullptr) return std::nullopt;
+  const Sdp sdp = Parse(order.description.type, order.description.sdp);
+  peer->Begin(SetLocal{order.op, Wanted::kThis, true, sdp}, settings_.dialect);
+  return std::nullopt;
+}
+
+// Which servers there are makes no difference here: everybody is in reach of everybody, or nobody is.
+std::optional<Event> Browser::On(const RestartIce& order) {
+  if (Peer* peer = Find(order.leg)) peer->RestartIce();
   return std::nullopt;
 }
 

@@ -120,8 +120,11 @@ class Browser {
   std::optional<Event> On(const OpenChannel& order);
   std::optional<Event> On(const AcceptTransceivers& order);
   std::optional<Event> On(const AttachTracks& order);
+  std::optional<Event> On(const CreateDescription& order);
+  std::optional<Event> On(const SetCreatedDescription& order);
   std::optional<Event> On(const SetLocalDescription& order);
   std::optional<Event> On(const SetRemoteDescription& order);
+  std::optional<Event> On(const RestartIce& order);
   std::optional<Event> On(const AddCandidate& order);
   std::optional<Event> On(const CloseLeg& order);
   template <typename NotForUs>

@@ -9,6 +9,10 @@ namespace duet::model {
 struct Dialect {
   // setLocalDescription describes the connection as it was when its turn came, not as it is when it is done.
   bool describes_at_start = false;
+  // setLocalDescription takes no description but the one of its type that was created last, as it was created.
+  bool refuses_other_description = true;
+  // Without an argument it takes that one, too, as long as a new one would say the same.
+  bool uses_created_description = true;
   // replaceTrack waits its turn in the operations chain; else it is done whenever it is done.
   bool chains_replace_track = true;
   // A description that can't be read is refused as soon as it is given, even in have-local-offer and after close().
@@ -19,8 +23,9 @@ struct Dialect {
   bool refuses_stale_answer = true;
   // A later offer may not change an m-line's mid.
   bool refuses_changed_mid = true;
-  // The ICE credentials of a first offer that was rolled back are not used again.
-  bool renews_fragment_after_rollback = true;
+  // ICE credentials of a first description that is not set, or not any more, are not used again. (Those of an offer for a
+  // restart never are.)
+  bool renews_unset_fragment = true;
   // A transceiver whose m-line an answer rejects is not there any more.
   bool removes_rejected_transceiver = true;
   // An offer without m-lines can be made under max-bundle.
@@ -59,6 +64,7 @@ inline constexpr Dialect kSpec{};
 
 // 156.0.8078.79
 inline constexpr Dialect kChromium{.describes_at_start = true,
+                                   .refuses_other_description = false,
                                    .chains_replace_track = false,
                                    .reads_at_once = true,
                                    .refused_offer_rolls_back = false,
@@ -71,9 +77,10 @@ inline constexpr Dialect kChromium{.describes_at_start = true,
                                    .fails_without_answer = false};
 
 // ESR 153.7.0
-inline constexpr Dialect kFirefox{.refuses_stale_answer = false,
+inline constexpr Dialect kFirefox{.uses_created_description = false,
+                                  .refuses_stale_answer = false,
                                   .refuses_changed_mid = false,
-                                  .renews_fragment_after_rollback = false,
+                                  .renews_unset_fragment = false,
                                   .removes_rejected_transceiver = false,
                                   .refuses_agreed_fragment = true,
                                   .refuses_unreadable_candidate = false,

@@ -13,11 +13,11 @@
 namespace duet::model {
 
 // The DOMExceptions (and the one TypeError) that promises are rejected with.
-enum class Error : std::uint8_t { kNone, kInvalidState, kInvalidAccess, kOperation, kType };
+enum class Error : std::uint8_t { kNone, kInvalidState, kInvalidAccess, kInvalidModification, kOperation, kType };
 std::string_view ToString(Error error);
 
-// The argument of setLocalDescription: none, or a type alone.
-enum class Wanted : std::uint8_t { kWhatFits, kOffer, kAnswer, kRollback };
+// The argument of setLocalDescription: none, or a type alone, or a whole description.
+enum class Wanted : std::uint8_t { kWhatFits, kOffer, kAnswer, kRollback, kThis };
 
 // replaceTrack of one sender. Tracks are numbers; 0 is null.
 struct Replacement {
@@ -28,10 +28,27 @@ struct Replacement {
 };
 inline constexpr std::uint8_t kRemoved = 255;  // the transceiver is gone
 
+// createOffer or createAnswer.
+struct Create {
+  OpId op;
+  DescriptionType type = DescriptionType::kOffer;
+  bool described = false;  // `sdp` is made; it will be there when this ends
+  Sdp sdp;
+  bool operator==(const Create&) const = default;
+
+  template <typename Self, typename Visitor>
+  static void Visit(Self& self, Visitor&& visit) {
+    visit("op", self.op);
+    visit("type", self.type);
+    visit("described", self.described);
+    visit("sdp", self.sdp);
+  }
+};
+
 struct SetLocal {
   OpId op;
   Wanted wanted = Wanted::kWhatFits;
-  bool described = false;  // `sdp` is made; it will be set when this ends
+  bool described = false;  // `sdp` is made, or was given; it will be set when this ends
   Sdp sdp;
   bool operator==(const SetLocal&) const = default;
 
@@ -83,15 +100,16 @@ struct ReplaceTracks {
   }
 };
 
-using Operation = std::variant<SetLocal, SetRemote, AddRemoteCandidate, ReplaceTracks>;
+using Operation = std::variant<Create, SetLocal, SetRemote, AddRemoteCandidate, ReplaceTracks>;
 
 // How an operation has ended.
 struct Outcome {
-  enum class What : std::uint8_t { kLocalDescription, kRemoteDescription, kCandidate, kTracks };
+  enum class What : std::uint8_t { kCreated, kLocalDescription, kRemoteDescription, kCandidate, kTracks };
 
   What what = What::kLocalDescription;
   OpId op;
   Error error = Error::kNone;
+  DescriptionType type = DescriptionType::kOffer;  // of what was created
 };
 
 }  // namespace duet::model

@@ -12,6 +12,7 @@ std::string_view ToString(Error error) {
     case Error::kNone: return "ok";
     case Error::kInvalidState: return "InvalidStateError";
     case Error::kInvalidAccess: return "InvalidAccessError";
+    case Error::kInvalidModification: return "InvalidModificationError";
     case Error::kOperation: return "OperationError";
     case Error::kType: return "TypeError";
   }
@@ -82,6 +83,8 @@ void Peer::Close() {
 
 // ---- Operations ----
 
+Error Peer::Begin(const Create& operation, const Dialect& dialect) { return Enqueue(operation, dialect); }
+
 Error Peer::Begin(const SetLocal& operation, const Dialect& dialect) { return Enqueue(operation, dialect); }
 
 Error Peer::Begin(const SetRemote& operation, const Dialect& dialect) {
@@ -111,10 +114,16 @@ Error Peer::Enqueue(const Operation& operation, const Dialect& dialect) {
 }
 
 void Peer::StartHead(const Dialect& dialect) {
-  SetLocal* head = std::get_if<SetLocal>(&chain_.front());
-  if (head == nullptr || !dialect.describes_at_start) return;
-  SetLocal started = *head;  // what describing fails with, it will fail with again
-  if (Describe(started, dialect) == Error::kNone) *head = started;
+  if (!dialect.describes_at_start) return;
+  Operation started = chain_.front();  // what describing fails with, it will fail with again
+  const Error error = std::visit(
+      [&](auto& operation) {
+        if constexpr (requires { operation.described; })
+          return operation.described ? Error::kNone : Describe(operation, dialect);
+        return Error::kNone;
+      },
+      started);
+  if (error == Error::kNone) chain_.front() = started;
 }
 
 Outcome Peer::Complete(const Dialect& dialect) {
@@ -131,24 +140,31 @@ Outcome Peer::CompleteReplace() {
   return Run(operation, kChromium);
 }
 
+Outcome Peer::Run(Create& operation, const Dialect& dialect) {
+  const Error error = operation.described ? Error::kNone : Describe(operation, dialect);
+  if (error == Error::kNone) (operation.type == DescriptionType::kOffer ? created_offer_ : created_answer_) = operation.sdp;
+  return {Outcome::What::kCreated, operation.op, error, operation.type};
+}
+
 Outcome Peer::Run(SetLocal& operation, const Dialect& dialect) {
   Error error = Error::kNone;
   if (operation.wanted == Wanted::kRollback) {
-    error = Rollback(dialect);
+    error = Rollback();
   } else {
     if (!operation.described) error = Describe(operation, dialect);
+    if (error == Error::kNone) error = CheckLocal(operation, dialect);
     if (error == Error::kNone) error = ApplyLocal(operation.sdp, dialect);
   }
-  return {Outcome::What::kLocalDescription, operation.op, error};
+  return {Outcome::What::kLocalDescription, operation.op, error, {}};
 }
 
 Outcome Peer::Run(SetRemote& operation, const Dialect& dialect) {
-  const Error error = operation.rollback ? Rollback(dialect) : ApplyRemote(operation.sdp, dialect);
-  return {Outcome::What::kRemoteDescription, operation.op, error};
+  const Error error = operation.rollback ? Rollback() : ApplyRemote(operation.sdp, dialect);
+  return {Outcome::What::kRemoteDescription, operation.op, error, {}};
 }
 
 Outcome Peer::Run(AddRemoteCandidate& operation, const Dialect& dialect) {
-  return {Outcome::What::kCandidate, operation.op, Add(operation.candidate, dialect)};
+  return {Outcome::What::kCandidate, operation.op, Add(operation.candidate, dialect), {}};
 }
 
 // W3C WebRTC 5.2, replaceTrack.
@@ -162,7 +178,7 @@ Outcome Peer::Run(ReplaceTracks& operation, const Dialect&) {
       transceivers_[replacement.transceiver].track = replacement.track;
     }
   }
-  return {Outcome::What::kTracks, operation.op, error};
+  return {Outcome::What::kTracks, operation.op, error, {}};
 }
 
 // W3C WebRTC 4.4.1.7, addIceCandidate.

@@ -71,6 +71,7 @@ class Peer {
 
   // ---- Operations: what is refused at once gives the error, and is not in the chain. ----
 
+  Error Begin(const Create& operation, const Dialect& dialect);
   Error Begin(const SetLocal& operation, const Dialect& dialect);
   Error Begin(const SetRemote& operation, const Dialect& dialect);
   Error Begin(const AddRemoteCandidate& operation, const Dialect& dialect);
@@ -91,6 +92,7 @@ class Peer {
   // The next candidate, or the end.
   IceCandidate Gather(const Dialect& dialect);
   bool gathered() const { return gathering_ == Gathering::kDone; }
+  bool has_begun_to_gather() const { return gathering_ != Gathering::kNone; }
 
   // ---- What the network brings about ----
 
@@ -116,6 +118,10 @@ class Peer {
   // localDescription and remoteDescription.
   const Sdp& local() const { return signaling_ == Signaling::kHaveLocalOffer ? pending_ : current_local_; }
   const Sdp& remote() const { return signaling_ == Signaling::kHaveRemoteOffer ? pending_ : current_remote_; }
+  // What createOffer or createAnswer gave last, and nothing was agreed on since; not readable if nothing.
+  const Sdp& created(DescriptionType type) const {
+    return type == DescriptionType::kOffer ? created_offer_ : created_answer_;
+  }
   // The other side gave a candidate for what was agreed on.
   bool has_candidate() const { return candidate_for_current_; }
 
@@ -139,6 +145,8 @@ class Peer {
     visit("candidate_for_current", self.candidate_for_current_);
     visit("candidate_for_pending", self.candidate_for_pending_);
     visit("transceivers", self.transceivers_);
+    visit("created_offer", self.created_offer_);
+    visit("created_answer", self.created_answer_);
     visit("pending", self.pending_);
     visit("current_local", self.current_local_);
     visit("current_remote", self.current_remote_);
@@ -152,6 +160,7 @@ class Peer {
   // peer.cc
   Error Enqueue(const Operation& operation, const Dialect& dialect);
   void StartHead(const Dialect& dialect);
+  Outcome Run(Create& operation, const Dialect& dialect);
   Outcome Run(SetLocal& operation, const Dialect& dialect);
   Outcome Run(SetRemote& operation, const Dialect& dialect);
   Outcome Run(AddRemoteCandidate& operation, const Dialect& dialect);
@@ -161,13 +170,16 @@ class Peer {
   Transceiver* Find(std::uint8_t mid);
 
   // peer_descriptions.cc
+  Error Describe(Create& operation, const Dialect& dialect);
   Error Describe(SetLocal& operation, const Dialect& dialect);
-  Sdp MakeOffer();
-  Sdp MakeAnswer();
-  Sdp Blank(DescriptionType type, bool restart);
+  Sdp Make(DescriptionType type, const Dialect& dialect);
+  Sdp MakeOffer(const Dialect& dialect);
+  Sdp MakeAnswer(const Dialect& dialect);
+  Sdp Blank(DescriptionType type, bool restart, const Dialect& dialect);
+  Error CheckLocal(const SetLocal& operation, const Dialect& dialect) const;
   Error ApplyLocal(const Sdp& sdp, const Dialect& dialect);
   Error ApplyRemote(const Sdp& sdp, const Dialect& dialect);
-  Error Rollback(const Dialect& dialect);
+  Error Rollback();
   Error CheckOffer(const Sdp& offer, const Dialect& dialect) const;
   Error CheckAnswer(const Sdp& answer, const Dialect& dialect) const;
   void ApplyRemoteOffer(const Sdp& offer, const Dialect& dialect);
@@ -192,7 +204,9 @@ class Peer {
   bool candidate_for_current_ = false;
   bool candidate_for_pending_ = false;
   Transceivers transceivers_;
-  Sdp pending_;  // whose it is, signaling_ tells
+  Sdp created_offer_;   // [[LastCreatedOffer]]
+  Sdp created_answer_;  // [[LastCreatedAnswer]]
+  Sdp pending_;         // whose it is, signaling_ tells
   Sdp current_local_;
   Sdp current_remote_;
   FixedList<Operation, 8> chain_;

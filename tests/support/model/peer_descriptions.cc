@@ -5,21 +5,54 @@
 #include "support/model/peer.h"
 
 namespace duet::model {
+namespace {
+
+// But for what is new in each: mids and ICE credentials.
+bool SayTheSame(const Sdp& a, const Sdp& b) {
+  return std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), [](const MLine& x, const MLine& y) {
+    return x.kind == y.kind && x.direction == y.direction && x.rejected == y.rejected;
+  });
+}
+
+bool Fits(const Sdp& answer, const Sdp& offer) {
+  return std::equal(answer.lines.begin(), answer.lines.end(), offer.lines.begin(), offer.lines.end(),
+                    [](const MLine& a, const MLine& o) { return a.kind == o.kind && a.mid == o.mid; });
+}
+
+}  // namespace
 
 // ---- Making ----
 
-Error Peer::Describe(SetLocal& operation, const Dialect& dialect) {
-  const bool must_answer = signaling_ == Signaling::kHaveRemoteOffer;
-  if (operation.wanted == (must_answer ? Wanted::kOffer : Wanted::kAnswer)) return Error::kInvalidState;
-  const Sdp sdp = must_answer ? MakeAnswer() : MakeOffer();
-  if (sdp.lines.empty() && !dialect.offers_nothing) return Error::kOperation;
-  operation.sdp = sdp;
+Error Peer::Describe(Create& operation, const Dialect& dialect) {
+  const bool is_answer = operation.type == DescriptionType::kAnswer;
+  if (is_answer != (signaling_ == Signaling::kHaveRemoteOffer)) return Error::kInvalidState;
+  operation.sdp = Make(operation.type, dialect);
   operation.described = true;
   return Error::kNone;
 }
 
+Error Peer::Describe(SetLocal& operation, const Dialect& dialect) {
+  const bool must_answer = signaling_ == Signaling::kHaveRemoteOffer;
+  const Wanted unfit = must_answer ? Wanted::kOffer : Wanted::kAnswer;
+  if (operation.wanted == unfit || operation.wanted == Wanted::kRollback) return Error::kInvalidState;
+  const DescriptionType type = must_answer ? DescriptionType::kAnswer : DescriptionType::kOffer;
+  const Sdp created = this->created(type);
+  const Peer before = *this;
+  operation.sdp = Make(type, dialect);
+  operation.described = true;
+  if (dialect.uses_created_description && created.readable && SayTheSame(created, operation.sdp)) {
+    *this = before;
+    operation.sdp = created;
+  }
+  return operation.sdp.lines.empty() && !dialect.offers_nothing ? Error::kOperation : Error::kNone;
+}
+
+Sdp Peer::Make(DescriptionType type, const Dialect& dialect) {
+  return type == DescriptionType::kOffer ? MakeOffer(dialect) : MakeAnswer(dialect);
+}
+
 // A description without lines. New credentials if this is the first one, or a restart.
-Sdp Peer::Blank(DescriptionType type, bool restart) {
+Sdp Peer::Blank(DescriptionType type, bool restart, const Dialect& dialect) {
   Sdp sdp;
   sdp.type = type;
   sdp.readable = true;
@@ -27,15 +60,18 @@ Sdp Peer::Blank(DescriptionType type, bool restart) {
   sdp.fingerprint = certificate_;
   sdp.fragment = {session_, current_local_.fragment.generation};
   if (current_local_.readable && !restart) return sdp;
-  const bool usable = proposed_generation_ && (to_replace_ >> *proposed_generation_ & 1) == 0;
+  const bool is_set = signaling_ == Signaling::kHaveLocalOffer && pending_.fragment.generation == proposed_generation_;
+  const bool offers_restart = type == DescriptionType::kOffer && current_local_.readable;
+  const bool renews = offers_restart || (dialect.renews_unset_fragment && !is_set);
+  const bool usable = proposed_generation_ && !renews && (to_replace_ >> *proposed_generation_ & 1) == 0;
   if (!usable) proposed_generation_ = next_generation_++;
   DUET_CHECK(next_generation_ < 32);
   sdp.fragment.generation = *proposed_generation_;
   return sdp;
 }
 
-Sdp Peer::MakeOffer() {
-  Sdp offer = Blank(DescriptionType::kOffer, (to_replace_ >> current_local_.fragment.generation & 1) != 0);
+Sdp Peer::MakeOffer(const Dialect& dialect) {
+  Sdp offer = Blank(DescriptionType::kOffer, (to_replace_ >> current_local_.fragment.generation & 1) != 0, dialect);
   FixedList<std::uint8_t, kMaxLines> reusable;
   for (const MLine& before : local().lines) {
     MLine line = before;
@@ -65,8 +101,8 @@ Sdp Peer::MakeOffer() {
   return offer;
 }
 
-Sdp Peer::MakeAnswer() {
-  Sdp answer = Blank(DescriptionType::kAnswer, pending_.fragment != current_remote_.fragment);
+Sdp Peer::MakeAnswer(const Dialect& dialect) {
+  Sdp answer = Blank(DescriptionType::kAnswer, pending_.fragment != current_remote_.fragment, dialect);
   for (const MLine& offered : pending_.lines) {
     MLine line = offered;
     if (line.kind != Kind::kApplication) {
@@ -81,6 +117,17 @@ Sdp Peer::MakeAnswer() {
 
 // ---- Applying ----
 
+// What was made before may not be what is wanted now (W3C WebRTC 4.4.1.6, 4.4.1.5).
+Error Peer::CheckLocal(const SetLocal& operation, const Dialect& dialect) const {
+  if (operation.wanted != Wanted::kThis) return Error::kNone;
+  const Sdp& sdp = operation.sdp;
+  const bool is_ours = sdp.readable && sdp.fingerprint == certificate_;
+  if (!is_ours || (dialect.refuses_other_description && sdp != created(sdp.type))) return Error::kInvalidModification;
+  const bool is_answer = sdp.type == DescriptionType::kAnswer;
+  if (is_answer != (signaling_ == Signaling::kHaveRemoteOffer)) return Error::kInvalidState;
+  return is_answer && !Fits(sdp, pending_) ? Error::kInvalidAccess : Error::kNone;
+}
+
 Error Peer::ApplyLocal(const Sdp& sdp, const Dialect& dialect) {
   if (sdp.type == DescriptionType::kAnswer) {
     ApplyAnswer(sdp, true, dialect);
@@ -92,6 +139,7 @@ Error Peer::ApplyLocal(const Sdp& sdp, const Dialect& dialect) {
     }
     pending_ = sdp;
     signaling_ = Signaling::kHaveLocalOffer;
+    if (!current_local_.readable || sdp.fragment != current_local_.fragment) proposed_generation_ = sdp.fragment.generation;
   }
   Gather(sdp);
   return Error::kNone;
@@ -105,7 +153,7 @@ Error Peer::ApplyRemote(const Sdp& sdp, const Dialect& dialect) {
     return error;
   }
   const Peer before = *this;
-  if (signaling_ == Signaling::kHaveLocalOffer) Rollback(dialect);
+  if (signaling_ == Signaling::kHaveLocalOffer) Rollback();
   const Error error = CheckOffer(sdp, dialect);
   if (error == Error::kNone) {
     ApplyRemoteOffer(sdp, dialect);
@@ -132,11 +180,7 @@ Error Peer::CheckOffer(const Sdp& offer, const Dialect& dialect) const {
 
 Error Peer::CheckAnswer(const Sdp& answer, const Dialect& dialect) const {
   if (!answer.readable) return Error::kOperation;
-  const auto fits = [](const MLine& a, const MLine& o) { return a.kind == o.kind && a.mid == o.mid; };
-  const auto& offered = pending_.lines;
-  if (!std::equal(answer.lines.begin(), answer.lines.end(), offered.begin(), offered.end(), fits)) {
-    return Error::kInvalidAccess;
-  }
+  if (!Fits(answer, pending_)) return Error::kInvalidAccess;
   if (!dialect.refuses_stale_answer || !current_remote_.readable) return Error::kNone;
   const bool restarted = pending_.fragment != current_local_.fragment;
   const bool followed = answer.fragment != current_remote_.fragment;
@@ -218,7 +262,7 @@ void Peer::Agree(const Sdp& local, const Sdp& remote, const Dialect& dialect) {
   candidate_for_pending_ = false;
   current_local_ = local;
   current_remote_ = remote;
-  pending_ = Sdp();
+  pending_ = created_offer_ = created_answer_ = Sdp();
   signaling_ = Signaling::kStable;
   proposed_generation_.reset();
   if ((to_replace_ >> current_local_.fragment.generation & 1) == 0) to_replace_ = 0;
@@ -235,7 +279,7 @@ void Peer::Agree(const Sdp& local, const Sdp& remote, const Dialect& dialect) {
 }
 
 // RFC 9429 5.7.
-Error Peer::Rollback(const Dialect& dialect) {
+Error Peer::Rollback() {
   if (signaling_ == Signaling::kStable) return Error::kInvalidState;
   for (std::size_t i = transceivers_.size(); i-- > 0;) {
     Transceiver& transceiver = transceivers_[i];
@@ -249,7 +293,6 @@ Error Peer::Rollback(const Dialect& dialect) {
   pending_ = Sdp();
   signaling_ = Signaling::kStable;
   candidate_for_pending_ = false;
-  if (dialect.renews_fragment_after_rollback) proposed_generation_.reset();
   // What was gathered for the offer is of no use any more.
   const bool of_current = current_local_.readable && gathering_generation_ == current_local_.fragment.generation;
   if (!of_current) {
