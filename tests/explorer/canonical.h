@@ -121,9 +121,12 @@ void Canonical::Add(const T& value) {
     AddNumber(value.has_sdp_mid);
   } else if constexpr (std::is_same_v<T, DescriptionMessage>) {
     AddNumber(static_cast<std::uint64_t>(value.description.type));
-    AddText(value.description.sdp);
-    AddText(value.stamp.from), AddText(value.stamp.to), AddText(value.stamp.leg);
-    AddNumber(value.stamp.offer), AddNumber(static_cast<std::uint64_t>(value.stamp.version));
+    AddText(value.description.sdp), Add(value.stamp);
+  } else if constexpr (std::is_same_v<T, CandidateMessage>) {
+    Add(value.candidate), Add(value.stamp);
+  } else if constexpr (std::is_same_v<T, Stamp>) {
+    AddText(value.from), AddText(value.to), AddText(value.leg);
+    AddNumber(value.offer), AddNumber(static_cast<std::uint64_t>(value.version));
   } else if constexpr (std::is_same_v<T, IceServer>) {
     Add(value.urls);
   } else if constexpr (std::is_same_v<T, SendMessage>) {

@@ -21,16 +21,16 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
   const std::string who(1, NameOf(side));
   const Call& call = pages_[side].call;
   most_effects = std::max(most_effects, static_cast<std::uint32_t>(effects.size()));
-  if (effects.size() > model::kMostEffects) Blame("I10: " + std::to_string(effects.size()) + " effects of one event");
+  const Snapshot seen = call.snapshot();
+  if (auto fault = model::FaultOfEvent(who, event, before.snapshot().phase, seen.phase, effects)) Blame(*std::move(fault));
   if (model::MustNotMatter(event, effects) && !(before == call)) {
     Blame("I8: what was dropped changed " + who + ": " + Print(event));
   }
 
-  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats nothing:
-  // what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and that there
-  // never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has left. After a
-  // fault somebody who has joined within 30 s, which is what I6 gives, is not counted there.
-  const Snapshot seen = call.snapshot();
+  // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats
+  // nothing: what a fault takes from it is lost. Whoever is alone may say that the connection was lost, because it was; and
+  // that there never was one if that was tried because of a lie, or over the lesson's server, which tells nobody who has
+  // left. After a fault somebody who has joined within 30 s, which is what I6 gives, is not counted there.
   if (!IsUnlucky(seen.cause) || IsUnlucky(before.snapshot().cause) || was_cut_ || was_late_) return;
   if (scene_.seeds > 0 && left_ != scene_.budget) return;
   const bool is_alone = IsAlone(side);
@@ -91,7 +91,8 @@ std::size_t World::PartnerOf(std::size_t side) const {
 // - who says that it is connected sees and hears somebody, who is connected too; who is connected to nobody says that it
 //   waits, or that the call has ended and why (Check() looks at the reason). Nobody connects for ever.
 // - no two Duets wait for each other.
-// - no Duet waits while a seed waits for it, unless something went wrong: a seed repeats nothing, so what is lost once stays lost.
+// - no Duet waits while a seed waits for it, unless something went wrong: a seed repeats nothing, so what is lost once stays
+// lost.
 bool World::IsSettledWell() const {
   std::size_t waiting = 0;
   std::vector<bool> is_taken(pages_.size(), false);
@@ -120,7 +121,8 @@ std::uint32_t World::Outcome() const {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     const Page& page = pages_[side];
     const Snapshot seen = page.call.snapshot();
-    const std::uint32_t shown = page.seed ? page.seed->joined() : static_cast<unsigned>(seen.phase) * 16 + static_cast<unsigned>(seen.cause);
+    const std::uint32_t shown =
+        page.seed ? page.seed->joined() : static_cast<unsigned>(seen.phase) * 16 + static_cast<unsigned>(seen.cause);
     outcome = outcome << 8 | shown;
   }
   return outcome << 1 | IsSettledWell();

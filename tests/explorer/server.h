@@ -59,10 +59,12 @@ class Server {
   // Nobody came back to the seat whose owner was lost on `side`.
   std::vector<Delivery> Expire(std::uint8_t side);
 
-  void Forget() { seats_.clear(); }
+  void Forget() { *this = Server(kind_); }
 
   Kind kind() const { return kind_; }
   bool HasSeat(std::uint8_t side) const;
+  bool HasSeat(Socket socket) const;
+  bool IsAnybodyLooking() const { return !lookers_.empty(); }
   bool IsAnybodyAway() const;
 
   // When the seat of whoever was lost on `side` is given away; nothing if nobody was.
@@ -73,9 +75,28 @@ class Server {
   template <typename Self, typename Visitor>
   static void Visit(Self& self, Visitor&& visit) {
     visit("seats", self.seats_);
+    visit("parked", self.parked_);
+    visit("lookers", self.lookers_);
   }
 
  private:
+  // An offer that waits for whoever comes, or has found somebody.
+  struct Parked {
+    std::string offer;  // as it was sent
+    std::vector<std::string> candidates;
+    std::string answer;  // that it was given to
+    bool operator==(const Parked&) const = default;
+
+    // The first answer has it. The same one may come again: its sender may not have heard so.
+    bool Take(const std::string& another);
+
+    template <typename Self, typename Visitor>
+    static void Visit(Self& self, Visitor&& visit) {
+      visit("offer", self.offer);
+      visit("candidates", self.candidates);
+      visit("answer", self.answer);
+    }
+  };
   struct Seat {
     std::string id;
     std::string name;
@@ -85,6 +106,7 @@ class Server {
     bool away = false;
     Millis expiry{0};  // while away
     std::vector<Letter> kept = {};
+    std::optional<Parked> met = {};  // the other one's, if this one came with the answer to it
     bool operator==(const Seat&) const = default;
 
     template <typename Self, typename Visitor>
@@ -97,17 +119,27 @@ class Server {
       visit("away", self.away);
       if (self.away) visit("expiry", self.expiry);
       visit("kept", self.kept);
+      visit("met", self.met);
     }
   };
 
   std::vector<Delivery> JoinDuet(Socket from, const Letter& letter);
   std::vector<Delivery> JoinLesson(Socket from, const Letter& letter);
+  std::vector<Delivery> Park(Socket from, const Letter& letter);
+  std::vector<Delivery> Peek(Socket from);
   std::vector<Delivery> Relay(Socket from, const Letter& letter);
   std::vector<Delivery> Remove(std::size_t seat, bool lost);
+  // Nothing is parked any more; what was goes to `ended`, if somebody wants it.
+  void EndParking(std::vector<Delivery>* out, std::optional<Parked>* ended = nullptr);
+  void TellLookers(std::vector<Delivery>* out) const;
+  Letter ParkedLetter() const;
+  Seat* Find(Socket socket);
   Seat* Other(const Seat& seat);
 
   Kind kind_;
   std::vector<Seat> seats_;
+  std::optional<Parked> parked_;
+  std::vector<Socket> lookers_;
 };
 
 }  // namespace duet::explorer

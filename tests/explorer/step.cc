@@ -45,6 +45,7 @@ std::string ToString(const Step& step) {
     case Act::kRestart: return "the server restarts and remembers nothing";
     case Act::kReload: return who + "'s page is loaded again";
     case Act::kCut: return "the path between them is cut";
+    case Act::kNetwork: return who + "'s machine gets another network";
     case Act::kHostile: return who + " is sent " + std::string(kHostile[step.number].what);
   }
   DUET_CHECK(false);

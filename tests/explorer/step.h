@@ -29,6 +29,7 @@ enum class Act : std::uint8_t {
   kRestart,
   kReload,
   kCut,
+  kNetwork,  // a machine has got another network
   kHostile,  // number `number` of the hostile messages
 };
 
@@ -54,7 +55,7 @@ struct Hostile {
   std::string_view json;
   bool claims_presence = false;  // of somebody who is not there, in a way that nobody could see through
 };
-inline constexpr std::array<Hostile, 10> kHostile = {{
+inline constexpr std::array<Hostile, 13> kHostile = {{
     {"an offer of a stranger", "getOffer",
      R"({"type":"offer","sdp":"o=- s15.1 0\na=ice-ufrag:s15.1g0\na=fingerprint:s15.1\nm=audio 9 0 sendrecv\n","v":1,"from":"pageP000--------------","leg":"pageP000-1","offer":1,"room":7})",
      true},
@@ -70,6 +71,11 @@ inline constexpr std::array<Hostile, 10> kHostile = {{
     {"a list of users", "room_users", R"([{"id":"pageP000--------------","name":"P"}])", true},
     {"nonsense", "getOffer", "null"},
     {"an unknown event", "surprise", "{}"},
+    {"a stranger's parked offer", "parked",
+     R"({"type":"offer","sdp":"o=- s15.1 0\na=ice-ufrag:s15.1g0\na=fingerprint:s15.1\nm=audio 9 0 sendrecv\n","v":1,"from":"pageP000--------------","leg":"pageP000-1","offer":1,"room":7})",
+     true},
+    {"that nothing is parked", "parked", "null"},
+    {"that a leg is parked which nobody knows", "park_kept", R"({"leg":"pageP000-9"})"},
 }};
 
 }  // namespace duet::explorer

@@ -38,7 +38,10 @@ World::World(const Scene& scene)
 void World::Load(std::size_t side) {
   Page& page = pages_[side];
   browsers_[side] = model::Browser(page.number, SettingsOf(scene_));
-  if (side + scene_.seeds < pages_.size()) return Post(side, SignalingConnected{SocketId(side)});
+  if (side + scene_.seeds < pages_.size()) {
+    if (scene_.looks) Post(side, RoomShown{"room", kRoomHash});
+    return Post(side, SignalingConnected{SocketId(side)});
+  }
   page.seed.emplace();
   page.seed->Load(&browsers_[side]);
 }
@@ -135,6 +138,10 @@ std::optional<std::string> World::Take(const Step& step) {
       was_cut_ = true;
       network_.CutPath(browsers_);
       break;
+    case Act::kNetwork:
+      --left_.networks;
+      Post(step.side, NetworkChanged{});
+      break;
     case Act::kHostile:
       --left_.hostile;
       page.was_lied_to = kHostile[step.number].claims_presence;
@@ -177,9 +184,14 @@ void World::Send(const std::vector<Delivery>& deliveries) {
     const std::size_t side = delivery.to.side;
     if (side >= pages_.size()) continue;
     Page& page = pages_[side];
+    const Letter& letter = delivery.letter;
+    const bool tells_address = letter.name == "getCandidate" || letter.json.find("candidate:") != letter.json.npos;
+    if (server_.kind() == Server::Kind::kDuet && tells_address && !server_.HasSeat(delivery.to)) {
+      Blame(std::string("I12: who has no seat learns an address: ") + NameOf(side));
+    }
     const bool is_there = page.connected && (delivery.to.number == Server::kAnySocket || delivery.to.number == page.socket);
-    if (page.seed && delivery.letter.name.empty()) continue;  // it asked for no acknowledgement
-    if (is_there) page.to_page.push_back(delivery.letter);
+    if (page.seed && letter.name.empty()) continue;  // it asked for no acknowledgement
+    if (is_there) page.to_page.push_back(letter);
   }
 }
 

@@ -26,6 +26,7 @@ struct Budget {
   std::uint8_t restarts = 0;      // of the server, which forgets everything
   std::uint8_t reloads = 0;       // a page goes without a word and is there again, on its seat
   std::uint8_t cuts = 0;          // of the path between the pages; it heals at some time
+  std::uint8_t networks = 0;      // a machine gets another one; the path stays
   std::uint8_t early_timers = 0;  // a deadline comes though something else has been due for longer
   std::uint8_t hostile = 0;       // a message that no honest peer or server sends
   bool operator==(const Budget&) const = default;
@@ -38,6 +39,7 @@ struct Budget {
     visit("restarts", self.restarts);
     visit("reloads", self.reloads);
     visit("cuts", self.cuts);
+    visit("networks", self.networks);
     visit("early_timers", self.early_timers);
     visit("hostile", self.hostile);
   }
@@ -47,9 +49,10 @@ struct Scene {
   std::uint8_t sides = 2;
   Server::Kind server = Server::Kind::kDuet;
   Budget budget;
-  bool reloaded_is_polite = false;       // the id of a page after a reload is the lowest of all; else the highest
-  std::uint8_t seeds = 0;                // of the sides, the last ones
-  bool says_end_of_candidates = false;   // every browser does, as the specification wants it; else as Chromium 156
+  bool reloaded_is_polite = false;      // the id of a page after a reload is the lowest of all; else the highest
+  std::uint8_t seeds = 0;               // of the sides, the last ones
+  bool looks = false;                   // every Duet does, from the load on, whenever it is not in
+  bool says_end_of_candidates = false;  // every browser does, as the specification wants it; else as Chromium 156
 };
 
 class World {
@@ -72,7 +75,8 @@ class World {
   // Whether all is well if nothing that has to happen happens any more (laws.cc).
   bool IsSettledWell() const;
 
-  // What can be seen of every side, and whether it is settled well: in one number, the same as long as nobody sees a difference.
+  // What can be seen of every side, and whether it is settled well: in one number, the same as long as nobody sees a
+  // difference.
   std::uint32_t Outcome() const;
   static bool IsWell(std::uint32_t outcome) { return (outcome & 1) != 0; }
 
@@ -149,7 +153,7 @@ class World {
   bool was_late_ = false;
   bool is_surprising_ = false;  // that anybody joined or left during this step
   Millis now_{0};
-  Millis overtaken_{0};  // how long the clock has been passing what a browser takes its time for
+  Millis overtaken_{0};     // how long the clock has been passing what a browser takes its time for
   std::vector<Event> due_;  // what the browser says during an effect
   std::optional<std::string> blame_;
 };

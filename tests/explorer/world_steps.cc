@@ -12,7 +12,8 @@ namespace duet::explorer {
 
 namespace {
 
-// Chromium and Firefox notice a dead path after 4 to 12 s, and 10 s later it has failed; what never connects fails after 15 s.
+// Chromium and Firefox notice a dead path after 4 to 12 s, and 10 s later it has failed; what never connects fails after 15
+// s.
 constexpr Millis kSlowest{20'000};
 
 }  // namespace
@@ -64,7 +65,8 @@ std::vector<Step> World::Steps() const {
     if (left_.leaves > 0 && is_in && !page.seed) add(Act::kLeave, side);
     if (left_.lost_sockets > 0 && page.connected) add(Act::kLoseSocket, side);
     if (left_.reloads > 0 && is_in) add(Act::kReload, side);
-    if (left_.hostile > 0 && page.connected && is_in && !page.seed) {
+    if (left_.networks > 0 && is_in && !page.seed) add(Act::kNetwork, side);
+    if (left_.hostile > 0 && page.connected && (is_in || scene_.looks) && !page.seed) {
       for (std::uint8_t i = 0; i < kHostile.size(); ++i) add(Act::kHostile, side, i);
     }
   }
@@ -95,11 +97,13 @@ std::vector<Step> World::Steps() const {
 //    slow steps could mind, and those wait for this one.
 // 2. A Duet reads the list of users from a server that acknowledges, which says nothing new to it (room.h).
 // 3. The server reads an offer, answer or candidate while nobody comes or goes: it only moves from one queue to the next,
-//    and whatever else is done appends to the one's end or takes from the other's front. That nobody comes or goes before
-//    it is read is checked, not believed: IsRoomStable() excludes whoever could, and Take() blames who does all the same.
+//    and whatever else is done appends to the one's end or takes from the other's front. What somebody parks who is alone by
+//    then, and its candidates, change what the server keeps for whoever comes; nobody does, and nobody looks, so that the
+//    only one to hear of it is who parked. That nobody comes or goes before it is read is checked, not believed:
+//    IsRoomStable() excludes whoever could, and Take() blames who does all the same.
 // 4. A data channel says which devices the other one has on, or the one of the present leg has sent what it had. The other
-//    one's devices decide nothing and are no part of a state's canonical form; so whether such a word arrives, stays under way
-//    or is lost with a connection makes no difference to anything else. (A farewell does, and is not of this kind.)
+//    one's devices decide nothing and are no part of a state's canonical form; so whether such a word arrives, stays under
+//    way or is lost with a connection makes no difference to anything else. (A farewell does, and is not of this kind.)
 std::optional<Step> World::CertainStep() const {
   for (std::size_t side = 0; side < pages_.size(); ++side) {
     const auto index = static_cast<std::uint8_t>(side);
@@ -112,7 +116,7 @@ std::optional<Step> World::CertainStep() const {
       if (peer.draining() && !IsClosing(side, peer)) return browser_step(model::StepKind::kDrain);
       if (peer.chain().empty()) continue;
       const model::Operation& next = peer.chain().front();
-      if (std::holds_alternative<model::SetLocal>(next) || std::holds_alternative<model::SetRemote>(next)) continue;
+      if (model::IsOfDescription(next)) continue;
       return browser_step(model::StepKind::kComplete);
     }
     if (IsIdleReading(side)) return Step{Act::kToPage, index, 0, {}};
@@ -147,12 +151,12 @@ bool World::IsRoomStable() const {
   if (left_.leaves + left_.lost_sockets + left_.restarts + left_.reloads + left_.early_timers > 0) return false;
   // What is not true can end a call with a seed at any time: nothing in its messages tells whose they are.
   if (scene_.seeds > 0 && scene_.budget.hostile > 0) return false;
-  if (!unnoticed_.empty() || server_.IsAnybodyAway()) return false;
+  if (!unnoticed_.empty() || server_.IsAnybodyAway() || server_.IsAnybodyLooking()) return false;
   for (const Page& page : pages_) {
     if (page.may_join || !page.connected || (page.seed && !page.seed->joined())) return false;
     if (!page.seed && page.call.snapshot().phase == Phase::kJoining) return false;
     for (const Letter& letter : page.to_server) {
-      if (letter.name == "join" || letter.name == "leave") return false;
+      if (letter.name == "join" || letter.name == "leave" || letter.name == "peek") return false;
     }
     for (const Letter& letter : page.to_page) {
       if (letter.name.empty()) return false;  // an acknowledgement, which may send somebody away

@@ -34,7 +34,9 @@ constexpr Millis kShortestDeadlyCut{1};
 // ---- After every event ----
 
 void World::CheckEvent(std::size_t side, const Event& event, const Call* before, const Effects& effects) {
-  if (effects.size() > model::kMostEffects) Blame("I10: " + std::to_string(effects.size()) + " effects of one event");
+  const std::string who(1, NameOf(side));
+  const Phase phase = pages_[side].call.snapshot().phase;
+  if (auto fault = model::FaultOfEvent(who, event, pages_[side].phase, phase, effects)) Blame(*std::move(fault));
   if (before == nullptr || !model::MustNotMatter(event, effects) || *before == pages_[side].call) return;
   Blame(std::string("I8: what was dropped changed ") + NameOf(side) + ": " + Print(event));
 }

@@ -18,6 +18,10 @@ using explorer::NameOf;
 
 bool IsRelayed(std::string_view name) { return name == "getOffer" || name == "getAnswer" || name == "getCandidate"; }
 
+bool IsAddress(const Letter& letter) {
+  return letter.name == "getCandidate" || letter.json.find("candidate:") != std::string::npos;
+}
+
 std::string Words(const Letter& letter) {
   return (letter.name.empty() ? "acknowledgement" : letter.name) + " " + Cut(letter.json);
 }
@@ -78,6 +82,10 @@ void World::Serve(const std::vector<Delivery>& deliveries) {
     if (side == pages_.size() && is_hostile_there_ && IsRelayed(delivery.letter.name)) {
       if (heard_.size() == 8) heard_.erase(heard_.begin());
       heard_.push_back(delivery.letter);
+    }
+    const bool tells_address = IsAddress(delivery.letter);
+    if (server_.kind() == explorer::Server::Kind::kDuet && tells_address && !server_.HasSeat(delivery.to)) {
+      Blame(std::string("I12: who has no seat learns an address: ") + NameOf(side));
     }
     if (side >= pages_.size() || (pages_[side].seed && delivery.letter.name.empty())) continue;
     const bool to_any = delivery.to.number == explorer::Server::kAnySocket;

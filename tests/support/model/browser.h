@@ -48,7 +48,7 @@ class Browser {
 
   const Settings& settings() const { return settings_; }
   unsigned page() const { return page_; }
-  const LazyList<Peer, 4>& peers() const { return peers_; }
+  const LazyList<Peer, 6>& peers() const { return peers_; }
   const Peer* Find(LegId leg) const;
   Peer* Find(LegId leg);
   int open_legs() const { return static_cast<int>(peers_.size()); }
@@ -139,7 +139,7 @@ class Browser {
 
   std::uint8_t page_ = 0;
   Settings settings_;
-  LazyList<Peer, 4> peers_;  // a leg, and those that are still closing
+  LazyList<Peer, 6> peers_;  // a leg or what is prepared of one, and those that are still closing
   Device microphone_;
   Device camera_;
   FixedList<Request, 4> requests_;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "support/print.h"
 
@@ -12,15 +14,26 @@ namespace {
 // What only a look into a call tells.
 struct Inside {
   bool has_leg = false;
+  std::size_t parked = 0;     // legs whose offer waits at the server, or will
+  std::optional<LegId> look;  // the leg that is prepared before Join
   std::size_t closing = 0;
 };
 Inside LookInto(const Call& call) {
   Inside inside;
-  Call::Visit(call, [&inside](std::string_view name, const auto& field) {
-    if constexpr (requires { field.has_value(); }) {
-      if (name == "leg") inside.has_leg = field.has_value();
-    } else if constexpr (requires { field.size(); }) {
-      if (name == "closing") inside.closing = field.size();
+  Call::Visit(call, [&inside](std::string_view, const auto& field) {
+    using Field = std::remove_cvref_t<decltype(field)>;
+    if constexpr (std::is_same_v<Field, std::optional<Negotiation>>) {
+      inside.has_leg = field.has_value();
+    } else if constexpr (std::is_same_v<Field, Parking>) {
+      Parking::Visit(field, [&inside](std::string_view, const auto& legs) {
+        if constexpr (requires { legs.size(); }) inside.parked = legs.size();
+      });
+    } else if constexpr (std::is_same_v<Field, Look>) {
+      Look::Visit(field, [&inside](std::string_view, const auto& leg) {
+        if constexpr (requires { leg->id(); }) inside.look = leg ? std::optional(leg->id()) : std::nullopt;
+      });
+    } else if constexpr (std::is_same_v<Field, std::vector<Call::Closing>>) {
+      inside.closing = field.size();
     }
   });
   return inside;
@@ -46,20 +59,39 @@ bool MustNotMatter(const Event& event, const Effects& effects) {
           drop->reason == DropReason::kForeign || drop->reason == DropReason::kStale);
 }
 
+std::optional<std::string> FaultOfEvent(const std::string& who, const Event& event, Phase before, Phase after,
+                                        const Effects& effects) {
+  if (effects.size() > kMostEffects) return "I10: " + std::to_string(effects.size()) + " effects of one event";
+  if (!IsOut(before) || !IsOut(after)) return std::nullopt;
+  const bool speaks = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
+    const SendMessage* message = std::get_if<SendMessage>(&effect);
+    return std::holds_alternative<SendJoin>(effect) || (message != nullptr && message->name != "peek");
+  });
+  if (!speaks) return std::nullopt;
+  return "I11: " + who + " is not in, and says something: " + Print(event);
+}
+
 std::optional<std::string> FaultOf(const std::string& who, const Call& call, const Browser& browser, bool socket_connected) {
   const Snapshot seen = call.snapshot();
   const Inside inside = LookInto(call);
+  const bool is_out = IsOut(seen.phase);
   if (!call.IsConsistent()) return who + " is not consistent";
-  if (static_cast<std::size_t>(browser.open_legs()) != inside.has_leg + inside.closing) {
+  if (static_cast<std::size_t>(browser.open_legs()) !=
+      inside.has_leg + inside.parked + inside.look.has_value() + inside.closing) {
     return "I1: " + who + " has " + std::to_string(browser.open_legs()) + " connections";
   }
-  if (IsOut(seen.phase) && (inside.has_leg || browser.live_tracks() > 0)) {
+  // One connection, or what is prepared for it: while one is in and alone, two at most, until the server has the second;
+  // while one is not in, the one of who looks.
+  if ((inside.parked > 0 && inside.has_leg) || inside.parked > 2 || (inside.look && !is_out)) {
+    return "I1: " + who + " keeps a connection prepared beside the call";
+  }
+  if (is_out && (inside.has_leg || inside.parked > 0 || browser.live_tracks() > 0)) {
     return "I2: " + who + " has left, and something is still on";
   }
+  if (inside.look && browser.Find(*inside.look)->has_begun_to_gather()) return "I11: " + who + " only looks, and gathers";
   for (const Peer& peer : browser.peers()) {
-    const auto descriptions = std::count_if(peer.chain().begin(), peer.chain().end(), [](const Operation& o) {
-      return std::holds_alternative<SetLocal>(o) || std::holds_alternative<SetRemote>(o);
-    });
+    const auto descriptions =
+        std::count_if(peer.chain().begin(), peer.chain().end(), [](const Operation& o) { return IsOfDescription(o); });
     if (descriptions > 1) return "I4: " + who + " has two description operations under way on one leg";
   }
   const bool must_move =

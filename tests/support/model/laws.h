@@ -26,7 +26,11 @@ inline bool IsUnlucky(Cause cause) { return cause == Cause::kConnectFailed || ca
 // I8: this event was dropped in a way that promises that nothing has changed.
 bool MustNotMatter(const Event& event, const Effects& effects);
 
-// I1, I2, I4, I9 and consistency: what is wrong with the call of `who` as it is now, if anything.
+// I10, and I11: of who only looks, nothing leaves the page but the question who waits there.
+std::optional<std::string> FaultOfEvent(const std::string& who, const Event& event, Phase before, Phase after,
+                                        const Effects& effects);
+
+// I1, I2, I4, I9, I11 and consistency: what is wrong with the call of `who` as it is now, if anything.
 std::optional<std::string> FaultOf(const std::string& who, const Call& call, const Browser& browser, bool socket_connected);
 
 // I3: what is wrong with an order before it is carried out.

@@ -101,6 +101,10 @@ struct ReplaceTracks {
 };
 
 using Operation = std::variant<Create, SetLocal, SetRemote, AddRemoteCandidate, ReplaceTracks>;
+inline bool IsOfDescription(const Operation& operation) {
+  return std::holds_alternative<Create>(operation) || std::holds_alternative<SetLocal>(operation) ||
+         std::holds_alternative<SetRemote>(operation);
+}
 
 // How an operation has ended.
 struct Outcome {
