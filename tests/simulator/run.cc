@@ -24,10 +24,11 @@ Result RunOne(std::uint64_t seed, const Setting& setting) {
   return World(scenario, setting).Run();
 }
 
-std::vector<std::size_t> Needless(std::uint64_t seed, const Result& result) {
+std::vector<std::size_t> Needless(std::uint64_t seed, const Result& result, const Setting& of_result) {
   const std::size_t troubles = Draw(seed).troubles.size();
-  Setting setting;
+  Setting setting = of_result;
   for (std::size_t i = 0; i < troubles; ++i) {
+    if (std::count(setting.without.begin(), setting.without.end(), i) > 0) continue;
     setting.without.push_back(i);
     const Result without = RunOne(seed, setting);
     if (without.fault.empty() || LawOf(without.fault) != LawOf(result.fault)) setting.without.pop_back();

@@ -17,7 +17,7 @@ namespace duet::simulator {
 Result RunOne(std::uint64_t seed, const Setting& setting = Setting());
 
 // The troubles that a failing run can do without and still break the same law.
-std::vector<std::size_t> Needless(std::uint64_t seed, const Result& result);
+std::vector<std::size_t> Needless(std::uint64_t seed, const Result& result, const Setting& setting = Setting());
 
 // What a run was, and how it went: for whoever is told of a failure.
 std::string TellRun(std::uint64_t seed, const Setting& setting, std::size_t most);

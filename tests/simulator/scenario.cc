@@ -120,6 +120,7 @@ Scenario Draw(std::uint64_t seed) {
   for (std::size_t side = 0; side < scenario.sides; ++side) scenario.habits[side] = DrawHabits(&random);
   if (scenario.company == Company::kDuetAndSeed) scenario.habits[1].is_seed = true;
 
+  scenario.looks = random.Chance(75);
   const std::uint32_t length = random.Below(100);
   scenario.lasts = length < 60   ? random.Between(kMinute, 3 * kMinute)
                    : length < 90 ? random.Between(3 * kMinute, 20 * kMinute)

@@ -136,6 +136,7 @@ void World::Ring(std::size_t side) {
   Tell([&] { return NameOf(side) + std::string("'s deadline comes"); });
   const bool is_over = *page.deadline <= now_;
   page.timer = Millis::max();
+  if (setting_.mistake == Mistake::kNoDeadlines) return page.deadline.reset();
   Post(side, DeadlineReached{});
   if (!is_over || page.deadline.value_or(Millis::max()) > now_) page.rings = 0;
 }
@@ -205,6 +206,8 @@ void World::Perform(std::size_t side, const Effect& effect) {
     if (!page.connected && !page.connecting) Connect(side, Millis{20}, Millis{600});
   } else if (const RequestMedia* request = std::get_if<RequestMedia>(&effect); request && browsers_[side].prompts() > 2) {
     due_.push_back(MediaRefused{request->op, MediaError::kRefused});  // so many prompts fit in the model
+  } else if (setting_.mistake == Mistake::kNothingStopsMedia && std::holds_alternative<StopMedia>(effect)) {
+    return;
   } else if (MustWait(side, effect)) {
     page.waiting.push_back(effect);
   } else {

@@ -46,10 +46,13 @@ struct Result {
   std::array<std::uint32_t, kExcuses> excused{};
 };
 
+// One that is made on purpose, to see whether it is noticed.
+enum class Mistake : std::uint8_t { kNone, kServerLosesAnswers, kSlowServer, kNoDeadlines, kNothingStopsMedia };
+
 struct Setting {
   std::vector<std::size_t> without;  // troubles of the scenario that are left out
   Story* story = nullptr;
-  bool server_loses_answers = false;  // a mistake, to see whether it is noticed
+  Mistake mistake = Mistake::kNone;
 };
 
 class World {

@@ -55,7 +55,7 @@ void World::OnToServer(Item item) {
     const std::string who = item.side < pages_.size() ? std::string(1, NameOf(item.side)) : "the hostile one";
     return "the server reads from " + who + (item.extra != 0 ? ", late: " : ": ") + Words(item.letter);
   });
-  if (setting_.server_loses_answers && item.letter.name == "answer") return;
+  if (setting_.mistake == Mistake::kServerLosesAnswers && item.letter.name == "answer") return;
   const std::vector<Delivery> deliveries = server_.Receive(SocketOf(item.side, item.number), item.letter);
   if (item.letter.name == "join") CloseReplaced(item.side, item.number);
   Serve(deliveries);
@@ -94,7 +94,8 @@ void World::Serve(const std::vector<Delivery>& deliveries) {
     if (!connection.at_server || connection.broken) continue;
     Random& dice = dice_[side].socket;
     const Millis delay = scenario_.habits[side].signal_delay;
-    const Millis at = std::max(connection.down_at, now_ + dice.Between(delay, 2 * delay));
+    Millis at = std::max(connection.down_at, now_ + dice.Between(delay, 2 * delay));
+    if (setting_.mistake == Mistake::kSlowServer) at += Millis{3'000};
     connection.down_at = at;
     const Item item{What::kToPage, static_cast<std::uint8_t>(side), number, 0, delivery.letter};
     agenda_.Add(at, item);
