@@ -164,7 +164,7 @@ void World::CheckTogether() {
   const bool are_duets = scenario_.company == Company::kTwoDuets;
   if (!had_trouble_ && !result_.start && pages_.size() == 2) {
     result_.start = now_ - from;
-    if (are_duets && *result_.start > kLongestStart) Blame("two Duets took too long to come together, with nothing wrong");
+    if (are_duets && *result_.start > kLongestStart) Blame("two Duets took too long to come together");
   } else if (mended_at) {
     result_.recoveries.push_back(now_ - from);
     const bool on_ours = server_.kind() == Server::Kind::kDuet;
