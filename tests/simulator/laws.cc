@@ -1,5 +1,7 @@
 // What must hold in every run, and where one ends (scenarios.md 2.0 of the design), beside what support/model/laws.h asks of
 // each call.
+#include "support/model/laws.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -8,7 +10,6 @@
 
 #include "explorer/step.h"
 #include "simulator/world.h"
-#include "support/model/laws.h"
 #include "support/print.h"
 
 namespace duet::simulator {
@@ -51,7 +52,8 @@ void World::CheckPage(std::size_t side, Cause cause_before) {
   if (auto fault = model::FaultOf(who, page.call, browsers_[side], page.connected)) Blame(*std::move(fault));
   if (page.phase == Phase::kEnded && page.cause != cause_before && page.cause != Cause::kLeft) {
     const Excuse excuse = ExcuseOf(side, page.cause);
-    if (excuse == Excuse::kNone) Blame("I6: the call of " + who + " ended as " + std::string(ToString(page.cause)) + " for no reason");
+    if (excuse == Excuse::kNone)
+      Blame("I6: the call of " + who + " ended as " + std::string(ToString(page.cause)) + " for no reason");
     ++result_.excused[static_cast<std::size_t>(excuse) % kExcuses];
   }
   CheckTogether();
@@ -67,27 +69,35 @@ std::string_view ToString(Excuse excuse) {
     case Excuse::kLie: return "hostile words";
     case Excuse::kSignaling: return "a socket lost again and again";
     case Excuse::kSeed: return "a seed after trouble";
-    case Excuse::kRepeated: return "a repeated offer";
+    case Excuse::kKnown: return "a known fault";
     case Excuse::kNone: return "none";
   }
   return "?";
 }
 
 // A call may end by itself
-// - because the other two of three are together (on the lesson's server, which lets all three in, one is always left over),
-//   or somebody hostile sat there;
-// - because nobody else is there any more; on the lesson's server, which tells nobody who has left or come anew, also if they
+// - because the other two of three are together (on the lesson's server, which lets all three in, one is always left over)
+// or
+//   have its seat since the server forgot it, or somebody hostile sat there;
+// - because nobody else is there any more; on the lesson's server, which tells nobody who has left or come anew, also if
+// they
 //   have joined since the trouble;
 // - after a cut, until ICE is restarted (issue 5): a connection that has failed, 17 s after it was lost, is replaced once,
 //   for 20 s at most. Then it will be kGiveUpAfter;
 // - after hostile words, as long as it can take to find out;
 // - while it is being made, if sockets were lost three times: each of the two attempts needs a way to the other;
-// - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost; and it is there twice for
+// - with a seed, after trouble of any kind: a seed repeats nothing, so what is lost once stays lost; and it is there twice
+// for
 //   a while when its page is loaded again.
 // And some that are no reasons but faults of the core, known and to be mended:
 // - a first offer that is passed on twice, the second time when another leg is there already, takes the place of that;
-// - who could not connect, and learns from a server that has restarted that nobody is there, or that the other one is away, ends
-//   as connectFailed instead of waiting. (It takes two faults: the explorer forbids it after one.)
+// - somebody leaves and joins again while the other one's socket is lost: if `bye` comes after the server has said that they
+// are
+//   there, they are taken for gone all the same;
+// - who could not connect, and learns from a server that has restarted that nobody is there, or that the other one is away,
+// ends
+//   as connectFailed instead of waiting. (Among those who are alone. It takes two faults: the explorer forbids it after
+//   one.)
 Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
   const bool lasts = is_lesson || scenario_.company == Company::kDuetAndSeed;  // see CheckEnd()
@@ -97,16 +107,20 @@ Excuse World::ExcuseOf(std::size_t side, Cause cause) const {
     return pages_.size() > 2 || is_lied_to ? Excuse::kTaken : is_seed_troubled ? Excuse::kSeed : Excuse::kNone;
   }
   if (!model::IsUnlucky(cause)) return Excuse::kNone;
-  const bool was_taken = AreOthersTogether(side) || others_together_at_[side] >= now_ - kAftermath;
+  const bool was_refused = pages_[side].refused_at >= now_ - kAftermath;  // it will ask again after kRefusedPause
+  const bool was_taken = AreOthersTogether(side) || others_together_at_[side] >= now_ - kAftermath || was_refused;
   if (pages_.size() > 2 && (is_lesson || was_taken)) return Excuse::kTaken;
   if (IsAlone(side)) return Excuse::kAlone;
   if (CutWithin(kAftermath) >= kShortestDeadlyCut) return Excuse::kCut;
   if (is_lied_to) return Excuse::kLie;
   if (cause == Cause::kConnectFailed && SocketLossesWithin(kAftermath) >= 3) return Excuse::kSignaling;
   if (is_seed_troubled) return Excuse::kSeed;
-  if (repeated_at_ >= now_ - kAftermath) return Excuse::kRepeated;
+  if (repeated_at_ >= now_ - kAftermath || IsByeLate(now_ - kAftermath)) return Excuse::kKnown;
   return Excuse::kNone;
 }
+
+// Somebody left and somebody's socket was lost since then.
+bool World::IsByeLate(Millis since) const { return left_at_ >= since && SocketLossesWithin(now_ - since) > 0; }
 
 std::ptrdiff_t World::SocketLossesWithin(Millis window) const {
   return std::count_if(socket_losses_.begin(), socket_losses_.end(), [&](Millis at) { return at >= now_ - window; });
@@ -131,7 +145,8 @@ Millis World::CutWithin(Millis window) const {
 bool World::IsAlone(std::size_t side) const {
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
   for (std::size_t other = 0; other < pages_.size(); ++other) {
-    const bool counts = !(is_lesson && had_trouble_ && pages_[other].joined_at > now_ - kAftermath);
+    const Millis hidden = is_lesson && had_trouble_ ? kAftermath : options::kOfferTimeout;
+    const bool counts = pages_[other].joined_at <= now_ - hidden;
     if (other != side && IsIn(other) && counts) return false;
   }
   return true;
@@ -140,7 +155,9 @@ bool World::IsAlone(std::size_t side) const {
 // ---- Together ----
 
 bool World::AreTogether(std::size_t side, std::size_t other) const {
-  const auto is_connected = [this](std::size_t i) { return pages_[i].seed ? IsIn(i) : pages_[i].phase == Phase::kConnected; };
+  const auto is_connected = [this](std::size_t i) {
+    return pages_[i].seed ? IsIn(i) : pages_[i].phase == Phase::kConnected;
+  };
   return is_connected(side) && is_connected(other) && model::AreTogether(network_, browsers_, side, other);
 }
 
@@ -167,8 +184,11 @@ void World::CheckTogether() {
     if (are_duets && *result_.start > kLongestStart) Blame("two Duets took too long to come together");
   } else if (mended_at) {
     result_.recoveries.push_back(now_ - from);
+    // Who was refused in the middle of a call, because somebody hostile sat there, asks again only after kRefusedPause.
+    if (lied_at_ > kNever) return;
     const bool on_ours = server_.kind() == Server::Kind::kDuet;
-    if (are_duets && on_ours && result_.recoveries.back() > kLongestRecovery) Blame("two Duets took too long to come together again");
+    if (are_duets && on_ours && result_.recoveries.back() > kLongestRecovery)
+      Blame("two Duets took too long to come together again");
   }
 }
 
@@ -179,27 +199,28 @@ void World::CheckEndOf(std::size_t side) {
   const std::string who(1, NameOf(side));
   result_.digest = (result_.digest ^ static_cast<std::uint64_t>(page.phase)) * 0x9e3779b97f4a7c15u;
   if (page.seed) return;
-  if (model::IsOut(page.phase) && browsers_[side].open_legs() > 0) Blame("I2: in the end " + who + " is out and has a connection");
   if (page.phase == Phase::kConnecting || page.phase == Phase::kReconnecting || page.phase == Phase::kJoining) {
     Blame("I6: in the end " + who + " is still " + std::string(ToString(page.phase)));
   }
 }
 
 // Long after the last trouble two see each other; and of three, the third knows that it is left over. But not so, until
-// fingerprints are pinned, where a Duet may take an offer or answer for its own that is not its partner's: on the lesson's server,
-// where everybody hears all of them, if somebody hostile was there, or there are three; and with a seed, if somebody hostile
-// had the other seat. Its connection begins anew then, without a candidate, which in Chromium takes for ever, and it goes on
-// saying that it is connected. (A fault of the core, to be mended.)
+// fingerprints are pinned, where a Duet may take an offer or answer for its own that is not its partner's: on the lesson's
+// server, where everybody hears all of them, if somebody hostile was there, or there are three; and with a seed, if somebody
+// hostile had the other seat. Its connection begins anew then, without a candidate, which in Chromium takes for ever, and it
+// goes on saying that it is connected. (A fault of the core, to be mended.)
 void World::CheckEnd() {
   for (std::size_t side = 0; side < pages_.size(); ++side) CheckEndOf(side);
   const bool is_lesson = server_.kind() == Server::Kind::kLesson;
   if ((is_lesson || scenario_.company == Company::kDuetAndSeed) && lied_at_ > kNever) return;
+  if (is_lesson && IsByeLate(Millis{0})) return;
   if (!together_since_) return Blame("I6: in the end no two see each other");
   const auto count = [this](Phase phase) {
     return std::count_if(pages_.begin(), pages_.end(), [phase](const Page& page) { return page.phase == phase; });
   };
   if (count(Phase::kWaiting) > 1) return Blame("I6: in the end two wait for each other");
-  if (pages_.size() > 2 && !is_lesson && count(Phase::kConnected) != 2) return Blame("I6: in the end a third one is connected");
+  if (pages_.size() > 2 && !is_lesson && count(Phase::kConnected) != 2)
+    return Blame("I6: in the end a third one is connected");
 }
 
 }  // namespace duet::simulator

@@ -81,6 +81,8 @@ void Total::Add(const Scenario& scenario, const Result& result) {
   lasted += result.lasted;
   const std::size_t company =
       static_cast<std::size_t>(scenario.company) * 2 + (scenario.server == explorer::Server::Kind::kLesson);
+  ++runs_of[company];
+  failed_of[company] += !result.fault.empty();
   if (result.start) starts[company].Add(*result.start, scenario.seed);
   for (const Millis recovery : result.recoveries) recoveries[company].Add(recovery, scenario.seed);
   for (std::size_t i = 0; i < kExcuses; ++i) excused[i] += result.excused[i];
@@ -92,8 +94,12 @@ void Total::Add(const Total& other) {
   events += other.events;
   digest += other.digest;
   lasted += other.lasted;
-  for (std::size_t i = 0; i < starts.size(); ++i) starts[i].Add(other.starts[i]);
-  for (std::size_t i = 0; i < recoveries.size(); ++i) recoveries[i].Add(other.recoveries[i]);
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    runs_of[i] += other.runs_of[i];
+    failed_of[i] += other.failed_of[i];
+    starts[i].Add(other.starts[i]);
+    recoveries[i].Add(other.recoveries[i]);
+  }
   for (std::size_t i = 0; i < kExcuses; ++i) excused[i] += other.excused[i];
   failed.insert(failed.end(), other.failed.begin(), other.failed.end());
 }

@@ -34,8 +34,11 @@ struct Times {
   std::string Text();
 };
 
+// Everything that is known of many runs; what stands by company and server, in the order of kCompanies and Server::Kind.
 struct Total {
   std::uint64_t runs = 0;
+  std::array<std::uint64_t, kCompanies * 2> runs_of{};
+  std::array<std::uint64_t, kCompanies * 2> failed_of{};
   std::uint64_t events = 0;
   std::uint64_t digest = 0;  // in whatever order they ran
   Millis lasted{0};

@@ -142,8 +142,8 @@ Scenario Draw(std::uint64_t seed) {
 
 std::string_view ToString(TroubleKind kind) {
   constexpr std::array<std::string_view, kTroubleKinds> kNames = {
-      "leave", "reload", "clicks", "switch", "unplug", "lost socket", "dead socket", "flapping socket",
-      "other network", "cut", "sleep", "throttle", "restart", "repetitions", "hostile peer", "lie"};
+      "leave",         "reload", "clicks", "switch",   "unplug",  "lost socket", "dead socket",  "flapping socket",
+      "other network", "cut",    "sleep",  "throttle", "restart", "repetitions", "hostile peer", "lie"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -38,8 +38,9 @@ struct Options {
 };
 
 bool Read(int argc, char** argv, Options* options) {
-  // Six digits less than microseconds would be guessed; more would not be typed.
-  options->from = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() / std::chrono::seconds(1)) * 1'000'000;
+  // Those of one second are no others' for the next million runs.
+  options->from =
+      static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() / std::chrono::seconds(1)) * 1'000'000;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (i + 1 == argc) return false;
@@ -155,9 +156,14 @@ int Many(const Options& options) {
   }
   std::printf("\n%llu runs, seed %llu, %llu events, %lld virtual hours, %.1f s, digest %016llx\n",
               static_cast<unsigned long long>(total.runs), static_cast<unsigned long long>(options.from),
-              static_cast<unsigned long long>(total.events), static_cast<long long>(total.lasted.count() / 3'600'000), seconds,
-              static_cast<unsigned long long>(total.digest));
-  std::printf("%llu passed, %zu failed\n", static_cast<unsigned long long>(total.runs - total.failed.size()), total.failed.size());
+              static_cast<unsigned long long>(total.events), static_cast<long long>(total.lasted.count() / 3'600'000),
+              seconds, static_cast<unsigned long long>(total.digest));
+  int passed = 0;
+  int failed = 0;
+  for (std::size_t i = 0; i < total.runs_of.size(); ++i) {
+    if (total.runs_of[i] > 0) ++(total.failed_of[i] == 0 ? passed : failed);
+  }
+  std::printf("%zu runs failed; by company and server:\n%d passed, %d failed\n", total.failed.size(), passed, failed);
   return total.failed.empty() && total.runs > 0 ? 0 : 1;
 }
 
@@ -165,7 +171,8 @@ int One(const Options& options) {
   current_seed = options.from;
   current_setting = &options.setting;
   const duet::simulator::Result result = RunOne(options.from, options.setting);
-  std::printf("%s", duet::simulator::TellRun(options.from, options.setting, options.is_whole_story ? 1'000'000 : 60).c_str());
+  std::printf("%s",
+              duet::simulator::TellRun(options.from, options.setting, options.is_whole_story ? 1'000'000 : 60).c_str());
   std::printf("digest %016llx\n%d passed, %d failed\n", static_cast<unsigned long long>(result.digest), result.fault.empty(),
               !result.fault.empty());
   return result.fault.empty() ? 0 : 1;
@@ -176,7 +183,9 @@ int One(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   if (!Read(argc, argv, &options)) {
-    std::printf("usage: duet_simulator [--runs N] [--from SEED] [--seconds N] [--jobs N] [--most N] [--seed SEED] [--story SEED] [--without N,…]\n");
+    std::printf(
+        "usage: duet_simulator [--runs N] [--from SEED] [--seconds N] [--jobs N] [--most N] [--seed SEED] [--story SEED] "
+        "[--without N,…]\n");
     return 2;
   }
   struct sigaction on_trap = {};

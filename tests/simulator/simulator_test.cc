@@ -116,7 +116,8 @@ TEST(SimulatorTest, NoticesAServerThatTakesItsTime) {
   Setting setting;
   setting.mistake = Mistake::kSlowServer;
   int slow = 0;
-  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) slow += RunOne(seed, setting).fault == "two Duets took too long to come together";
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
+    slow += RunOne(seed, setting).fault == "two Duets took too long to come together";
   EXPECT_GT(slow, 10);
 }
 

@@ -13,11 +13,12 @@ namespace {
 using explorer::NameOf;
 
 constexpr std::uint32_t kRoomHash = 7;
-constexpr std::uint32_t kMostRings = 4;     // of one moment: each part has at most one deadline, and what it starts is due later
+constexpr std::uint32_t kMostRings =
+    4;  // of one moment: each part has at most one deadline, and what it starts is due later
 constexpr std::uint32_t kMostEvents = 50'000;  // in a run; none comes near
 
 // One event in so many is looked at for what it must not change, which costs a copy.
-constexpr std::uint32_t kSample = 8;
+constexpr std::uint32_t kSample = 2;
 
 }  // namespace
 
@@ -132,7 +133,8 @@ void World::Take(Item item) {
 
 void World::Ring(std::size_t side) {
   Page& page = pages_[side];
-  if (++page.rings > kMostRings) return Blame(std::string("I10: a deadline of ") + NameOf(side) + " that is over does not move on");
+  if (++page.rings > kMostRings)
+    return Blame(std::string("I10: a deadline of ") + NameOf(side) + " that is over does not move on");
   Tell([&] { return NameOf(side) + std::string("'s deadline comes"); });
   const bool is_over = *page.deadline <= now_;
   page.timer = Millis::max();
@@ -175,7 +177,8 @@ void World::See(std::size_t side) {
     page.cause = seen.cause;
     if (setting_.story != nullptr) {
       const std::string why = seen.cause == Cause::kNone ? "" : " (" + std::string(duet::ToString(seen.cause)) + ")";
-      setting_.story->Add("  [" + std::string(1, NameOf(side)) + " is " + std::string(duet::ToString(seen.phase)) + why + "]");
+      setting_.story->Add("  [" + std::string(1, NameOf(side)) + " is " + std::string(duet::ToString(seen.phase)) + why +
+                          "]");
     }
   }
   const std::optional<Millis> deadline = page.call.deadline();

@@ -1,5 +1,5 @@
-// One run: pages with a real Call (or a seed) and a model browser each, the model of a signaling server, sockets between them,
-// people, and trouble; all of it in virtual time, and everything takes its own.
+// One run: pages with a real Call (or a seed) and a model browser each, the model of a signaling server, sockets between
+// them, people, and trouble; all of it in virtual time, and everything takes its own.
 //
 // world.cc             what comes next, and what an event does to a page
 // world_sockets.cc     what lies between the pages and the server
@@ -32,7 +32,7 @@ namespace duet::simulator {
 inline constexpr Millis kNever{-1'000'000'000};
 
 // Why a call may end for want of a connection (laws.cc).
-enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kRepeated, kNone };
+enum class Excuse : std::uint8_t { kTaken, kAlone, kCut, kLie, kSignaling, kSeed, kKnown, kNone };
 inline constexpr std::size_t kExcuses = 7;
 std::string_view ToString(Excuse excuse);
 
@@ -71,7 +71,7 @@ class World {
     kLeave,
     kSwitch,  // `extra`: a MediaKind and whether on
     kReload,
-    kBreak,   // the socket does
+    kBreak,  // the socket does
     kTrouble,
     kMended,
     kHostile,  // the hostile one's next message; `extra` more
@@ -108,6 +108,8 @@ class World {
     Millis link_down_until{0};
     std::vector<explorer::Letter> unsent;  // of a seed: socket.io sends it once there is a socket
 
+    Millis refused_at{kNever};  // the room was full
+
     // Its person.
     bool wants_in = true;
     bool join_due = false;
@@ -116,7 +118,7 @@ class World {
 
     // Its clock.
     std::optional<Millis> deadline;
-    Millis timer{0};  // when it rings for that
+    Millis timer{0};          // when it rings for that
     std::uint32_t rings = 0;  // at this very moment
     Millis asleep_until{0};
     Millis throttled_until{0};
@@ -211,6 +213,7 @@ class World {
   Excuse ExcuseOf(std::size_t side, Cause cause) const;
   Millis CutWithin(Millis window) const;
   std::ptrdiff_t SocketLossesWithin(Millis window) const;
+  bool IsByeLate(Millis since) const;
   bool IsAlone(std::size_t side) const;
   bool AreOthersTogether(std::size_t side) const;
   void CheckEndOf(std::size_t side);
@@ -247,6 +250,7 @@ class World {
   std::vector<Millis> socket_losses_;
   Millis lied_at_{kNever};
   Millis repeated_at_{kNever};
+  Millis left_at_{kNever};
   // Of three, by who was left over: whether the other two were together when that was looked at last, and when they were.
   std::array<bool, kMostSides> were_others_together_{};
   std::array<Millis, kMostSides> others_together_at_{kNever, kNever, kNever};

@@ -110,7 +110,8 @@ bool World::MustWait(std::size_t side, const Effect& effect) const {
   const std::vector<Effect>& waiting = pages_[side].waiting;
   if (std::any_of(waiting.begin(), waiting.end(), [leg](const Effect& e) { return LegOf(e) == leg; })) return true;
   const model::Peer* peer = browsers_[side].Find(leg);
-  return peer != nullptr && (peer->chain().size() > 5 || (peer->loose().size() > 2 && std::holds_alternative<AttachTracks>(effect)));
+  return peer != nullptr &&
+         (peer->chain().size() > 5 || (peer->loose().size() > 2 && std::holds_alternative<AttachTracks>(effect)));
 }
 
 void World::Catch(std::size_t side) {

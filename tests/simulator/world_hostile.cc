@@ -86,8 +86,9 @@ Letter World::HostileLetter() {
   const bool filters = server_.kind() == explorer::Server::Kind::kDuet;
   const std::uint32_t what = dice.Below(100);
   if (what < 15) {
-    return {"join", is_hostile_a_seed_ ? R"({"room":"room","name":"H"})"
-                                       : R"({"room":"room","name":"H","seat":"seat-H","page":"pageHHHH--------------","v":1})",
+    return {"join",
+            is_hostile_a_seed_ ? R"({"room":"room","name":"H"})"
+                               : R"({"room":"room","name":"H","seat":"seat-H","page":"pageHHHH--------------","v":1})",
             OpId{1}};
   }
   if (what < 45 && !heard_.empty()) return Distorted(heard_[dice.Below(static_cast<std::uint32_t>(heard_.size()))]);
@@ -131,7 +132,8 @@ std::string World::HostileStamp() {
     stamp += R"(,"from":")" + (dice.Chance(50) ? pages_[dice.Below(2)].id : std::string("pageHHHH--------------")) + '"';
   }
   stamp += R"(,"to":")" + (dice.Chance(50) ? pages_[dice.Below(2)].id : std::string()) + '"';
-  stamp += R"(,"leg":")" + (dice.Chance(30) ? pages_[dice.Below(2)].id.substr(0, 8) + "-1" : std::string("pageHHHH-1")) + '"';
+  stamp +=
+      R"(,"leg":")" + (dice.Chance(30) ? pages_[dice.Below(2)].id.substr(0, 8) + "-1" : std::string("pageHHHH-1")) + '"';
   stamp += R"(,"offer":)" + std::to_string(dice.Chance(90) ? dice.Below(4) : 1'000'000);
   return stamp + R"(,"room":)" + (dice.Chance(80) ? "7" : "8");
 }

@@ -1,5 +1,5 @@
-// What lies between the pages and the server. A socket keeps its order, like TCP; two of one page know nothing of each other,
-// so what was sent on the one before may still come when the next one is in use.
+// What lies between the pages and the server. A socket keeps its order, like TCP; two of one page know nothing of each
+// other, so what was sent on the one before may still come when the next one is in use.
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -71,7 +71,8 @@ void World::CloseReplaced(std::size_t side, std::uint8_t number) {
     if (other == number % kSockets || !connection.at_server || !connection.joined) continue;
     connection.at_server = false;
     if (!pages_[side].connected || pages_[side].socket % kSockets != other) continue;
-    agenda_.Add(now_ + scenario_.habits[side].signal_delay, {What::kSocketLost, static_cast<std::uint8_t>(side), other, 0, {}});
+    agenda_.Add(now_ + scenario_.habits[side].signal_delay,
+                {What::kSocketLost, static_cast<std::uint8_t>(side), other, 0, {}});
   }
 }
 
@@ -117,6 +118,7 @@ void World::OnToPage(Item item) {
   if (page.seed && !Json::Parse(item.letter.json)) return;  // its model makes nothing of it, as the seed would
   Tell([&] { return NameOf(item.side) + (" reads from the server: " + Words(item.letter)); });
   if (item.letter.name.empty()) {
+    if (item.letter.json.find("room_full") != std::string::npos) page.refused_at = now_;
     Post(item.side, JoinAnswered{item.letter.op, std::move(item.letter.json)});
   } else {
     Post(item.side, MessageReceived{std::move(item.letter.name), std::move(item.letter.json)});
@@ -194,7 +196,8 @@ void World::Restart() {
 }
 
 void World::RefreshExpiries() {
-  for (std::size_t side = 0; side < expiries_.size(); ++side) expiries_[side] = server_.ExpiryOf(static_cast<std::uint8_t>(side));
+  for (std::size_t side = 0; side < expiries_.size(); ++side)
+    expiries_[side] = server_.ExpiryOf(static_cast<std::uint8_t>(side));
 }
 
 }  // namespace duet::simulator

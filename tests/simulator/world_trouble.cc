@@ -15,8 +15,8 @@ using explorer::NameOf;
 
 constexpr std::uint8_t kMostLoads = 14;  // the model numbers pages up to 15, and that one is the hostile one's
 
-// Whoever was ended by old trouble has joined again by then (kGiveUpAfter and a person's time, twice over: who comes back to a
-// room that a ghost of the other one fills has to try again); and so long after it all must be well.
+// Whoever was ended by old trouble has joined again by then (kGiveUpAfter and a person's time, twice over: who comes back to
+// a room that a ghost of the other one fills has to try again); and so long after it all must be well.
 constexpr Millis kSettling{150'000};
 constexpr Millis kSuffix{90'000};
 
@@ -33,7 +33,8 @@ void World::Begin(std::size_t index) {
   Random dice(trouble.dice);
   const auto within = [&] { return dice.Between(Millis{0}, trouble.lasts); };
   Tell([&] {
-    const std::string whose = trouble.kind >= TroubleKind::kRestart || trouble.kind == TroubleKind::kCut ? "" : std::string(" of ") + NameOf(side);
+    const std::string whose =
+        trouble.kind >= TroubleKind::kRestart || trouble.kind == TroubleKind::kCut ? "" : std::string(" of ") + NameOf(side);
     return "---- trouble " + std::to_string(index) + ": " + std::string(ToString(trouble.kind)) + whose + " for " +
            std::to_string(trouble.lasts.count()) + " ms";
   });
@@ -67,7 +68,8 @@ void World::Begin(std::size_t index) {
       if (page.seed || page.asleep_until > now_) return;
       const MediaKind kind = dice.Chance(50) ? MediaKind::kCamera : MediaKind::kMicrophone;
       if (std::optional<Event> ended = browsers_[side].EndTrack(kind)) Post(side, *ended);
-      if (dice.Chance(70)) agenda_.Add(now_ + within(), {What::kSwitch, who, 0, 2u + (kind == MediaKind::kCamera ? 1u : 0u), {}});
+      if (dice.Chance(70))
+        agenda_.Add(now_ + within(), {What::kSwitch, who, 0, 2u + (kind == MediaKind::kCamera ? 1u : 0u), {}});
       return;
     }
     case TroubleKind::kLoseSocket:
@@ -77,7 +79,8 @@ void World::Begin(std::size_t index) {
     case TroubleKind::kDeadSocket:
       return Break(side, within(), within(), dice.Chance(30) ? dice.Mostly(Millis{100}, Millis{15'000}) : Millis{0});
     case TroubleKind::kFlap:
-      for (std::uint32_t left = 2 + dice.Below(5); left > 0; --left) agenda_.Add(now_ + within(), {What::kBreak, who, 0, 0, {}});
+      for (std::uint32_t left = 2 + dice.Below(5); left > 0; --left)
+        agenda_.Add(now_ + within(), {What::kBreak, who, 0, 0, {}});
       return;
     case TroubleKind::kNetworkChange:
       page.link_down_until = std::max(page.link_down_until, now_ + trouble.lasts);
@@ -88,15 +91,12 @@ void World::Begin(std::size_t index) {
     case TroubleKind::kSleep:
       page.asleep_until = std::max(page.asleep_until, now_ + trouble.lasts);
       page.link_down_until = std::max(page.link_down_until, now_ + trouble.lasts);
-      Break(side, trouble.lasts + dice.Between(Millis{0}, Millis{2'000}), dice.Between(Millis{0}, Millis{15'000}), Millis{0});
+      Break(side, trouble.lasts + dice.Between(Millis{0}, Millis{2'000}), dice.Between(Millis{0}, Millis{15'000}),
+            Millis{0});
       return Cut();
-    case TroubleKind::kThrottle:
-      page.throttled_until = std::max(page.throttled_until, now_ + trouble.lasts);
-      return;
+    case TroubleKind::kThrottle: page.throttled_until = std::max(page.throttled_until, now_ + trouble.lasts); return;
     case TroubleKind::kRestart: return Restart();
-    case TroubleKind::kRepeat:
-      repeats_until_ = std::max(repeats_until_, now_ + trouble.lasts);
-      return;
+    case TroubleKind::kRepeat: repeats_until_ = std::max(repeats_until_, now_ + trouble.lasts); return;
     case TroubleKind::kHostile: return BeginHostile(trouble);
     case TroubleKind::kLie: {
       if (page.seed || !page.connected || page.asleep_until > now_) return;
@@ -121,17 +121,13 @@ void World::MendOne(std::size_t index) {
   Page& page = pages_[trouble.side];
   switch (trouble.kind) {
     case TroubleKind::kLeave:
-    case TroubleKind::kReload:
-      page.wants_in = true;
-      return Mind(trouble.side);
+    case TroubleKind::kReload: page.wants_in = true; return Mind(trouble.side);
     case TroubleKind::kNetworkChange:
       if (!page.seed && page.asleep_until <= now_) Post(trouble.side, NetworkChanged{});
       return Heal();
     case TroubleKind::kCut:
     case TroubleKind::kSleep: return Heal();
-    case TroubleKind::kRestart:
-      is_server_up_ = true;
-      return;
+    case TroubleKind::kRestart: is_server_up_ = true; return;
     case TroubleKind::kHostile: return EndHostile();
     case TroubleKind::kFlap: return;
     case TroubleKind::kClicks:
@@ -169,7 +165,8 @@ void World::Reload(std::size_t side) {
   Random& dice = dice_[side].socket;
   if (old.connected) {
     socket_losses_.push_back(now_);
-    agenda_.Add(now_ + dice.Mostly(Millis{0}, Millis{15'000}), {What::kNotice, static_cast<std::uint8_t>(side), old.socket, 0, {}});
+    agenda_.Add(now_ + dice.Mostly(Millis{0}, Millis{15'000}),
+                {What::kNotice, static_cast<std::uint8_t>(side), old.socket, 0, {}});
   }
   network_.Vanish(browsers_, static_cast<std::uint8_t>(side));
   std::erase_if(planned_, [side](const Planned& planned) { return planned.step.page == side; });
@@ -220,6 +217,7 @@ void World::PressJoin(std::size_t side, bool again) {
 
 void World::PressLeave(std::size_t side) {
   if (pages_[side].seed) return;
+  left_at_ = now_;
   Tell([&] { return NameOf(side) + std::string(" presses Leave"); });
   Post(side, LeaveRequested{});
 }

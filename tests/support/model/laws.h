@@ -1,5 +1,6 @@
 // What must hold for a call and its browser whatever happens to them (the invariants that the call was designed by, by their
-// letters). Whoever drives calls over these models asks after every event; what must come of a story in the end is theirs to say.
+// letters). Whoever drives calls over these models asks after every event; what must come of a story in the end is theirs to
+// say.
 #ifndef DUET_TESTS_SUPPORT_MODEL_LAWS_H_
 #define DUET_TESTS_SUPPORT_MODEL_LAWS_H_
 
