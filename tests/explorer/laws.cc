@@ -1,53 +1,17 @@
 // What must hold in every world, and where one ends (scenarios.md 2.0).
 #include <algorithm>
-#include <optional>
-#include <type_traits>
-#include <variant>
 
-#include "core/options.h"
 #include "explorer/world.h"
+#include "support/model/laws.h"
 #include "support/print.h"
 
 namespace duet::explorer {
 namespace {
 
-constexpr std::size_t kMostEffects =
-    options::kMaxOutbox + 32;  // what an admission sends at once, and what it orders besides
+using model::IsOut;
+using model::IsUnlucky;
 
 constexpr Millis kSuffix{30'000};  // after so long without a fault both are connected (I6)
-
-bool IsOut(Phase phase) { return phase == Phase::kIdle || phase == Phase::kEnded; }
-
-// The call ended because there was no connection.
-bool IsUnlucky(Cause cause) { return cause == Cause::kConnectFailed || cause == Cause::kConnectionLost; }
-
-// What only a look into a call tells.
-struct Inside {
-  bool has_leg = false;
-  std::size_t parked = 0;     // legs whose offer waits at the server, or will
-  std::optional<LegId> look;  // the leg that is prepared before Join
-  std::size_t closing = 0;
-};
-Inside LookInto(const Call& call) {
-  Inside inside;
-  Call::Visit(call, [&inside](std::string_view, const auto& field) {
-    using Field = std::remove_cvref_t<decltype(field)>;
-    if constexpr (std::is_same_v<Field, std::optional<Negotiation>>) {
-      inside.has_leg = field.has_value();
-    } else if constexpr (std::is_same_v<Field, Parking>) {
-      Parking::Visit(field, [&inside](std::string_view, const auto& legs) {
-        if constexpr (requires { legs.size(); }) inside.parked = legs.size();
-      });
-    } else if constexpr (std::is_same_v<Field, Look>) {
-      Look::Visit(field, [&inside](std::string_view, const auto& leg) {
-        if constexpr (requires { leg->id(); }) inside.look = leg ? std::optional(leg->id()) : std::nullopt;
-      });
-    } else if constexpr (std::is_same_v<Field, std::vector<Call::Closing>>) {
-      inside.closing = field.size();
-    }
-  });
-  return inside;
-}
 
 }  // namespace
 
@@ -57,23 +21,10 @@ void World::Check(std::size_t side, const Event& event, const Call& before, cons
   const std::string who(1, NameOf(side));
   const Call& call = pages_[side].call;
   most_effects = std::max(most_effects, static_cast<std::uint32_t>(effects.size()));
-  if (effects.size() > kMostEffects) Blame("I10: " + std::to_string(effects.size()) + " effects of one event");
-
-  // An acknowledgement shows what kind of server this is, even if it is too late for anything else.
-  const CountDrop* drop = effects.size() == 1 ? std::get_if<CountDrop>(&effects.front()) : nullptr;
-  const bool must_not_matter = drop != nullptr && !std::holds_alternative<JoinAnswered>(event) &&
-                               (drop->reason == DropReason::kMalformed || drop->reason == DropReason::kUnknown ||
-                                drop->reason == DropReason::kForeign || drop->reason == DropReason::kStale);
-  if (must_not_matter && !(before == call)) Blame("I8: what was dropped changed " + who + ": " + Print(event));
-
   const Snapshot seen = call.snapshot();
-  // I11. Of who only looks, nothing leaves the page but the question who waits there.
-  if (IsOut(before.snapshot().phase) && IsOut(seen.phase)) {
-    const bool speaks = std::any_of(effects.begin(), effects.end(), [](const Effect& effect) {
-      const SendMessage* message = std::get_if<SendMessage>(&effect);
-      return std::holds_alternative<SendJoin>(effect) || (message != nullptr && message->name != "peek");
-    });
-    if (speaks) Blame("I11: " + who + " is not in, and says something: " + Print(event));
+  if (auto fault = model::FaultOfEvent(who, event, before.snapshot().phase, seen.phase, effects)) Blame(*std::move(fault));
+  if (model::MustNotMatter(event, effects) && !(before == call)) {
+    Blame("I8: what was dropped changed " + who + ": " + Print(event));
   }
 
   // I6, where it is broken for good. A path that was cut, or a clock that ran ahead, may cost a call. A seed repeats
@@ -99,40 +50,7 @@ std::optional<std::string> World::Fault() const {
 }
 
 std::optional<std::string> World::FaultOf(std::size_t side) const {
-  const std::string who(1, NameOf(side));
-  const Call& call = pages_[side].call;
-  const model::Browser& browser = browsers_[side];
-  const Snapshot seen = call.snapshot();
-  const Inside inside = LookInto(call);
-  if (!call.IsConsistent()) return who + " is not consistent";
-  const bool is_out = IsOut(seen.phase);
-  if (static_cast<std::size_t>(browser.open_legs()) !=
-      inside.has_leg + inside.parked + inside.look.has_value() + inside.closing) {
-    return "I1: " + who + " has " + std::to_string(browser.open_legs()) + " connections";
-  }
-  // One connection, or what is prepared for it: while one is in and alone, two at most, until the server has the second;
-  // while one is not in, the one of who looks.
-  if ((inside.parked > 0 && inside.has_leg) || inside.parked > 2 || (inside.look && (!is_out || !scene_.looks))) {
-    return "I1: " + who + " keeps a connection prepared beside the call";
-  }
-  if (is_out && (inside.has_leg || inside.parked > 0 || browser.live_tracks() > 0)) {
-    return "I2: " + who + " has left, and something is still on";
-  }
-  if (inside.look && browser.Find(*inside.look)->has_begun_to_gather()) return "I11: " + who + " only looks, and gathers";
-  for (const model::Peer& peer : browser.peers()) {
-    const auto descriptions = std::count_if(peer.chain().begin(), peer.chain().end(),
-                                            [](const model::Operation& o) { return model::IsOfDescription(o); });
-    if (descriptions > 1) return "I4: " + who + " has two description operations under way on one leg";
-  }
-  const bool must_move =
-      seen.phase == Phase::kJoining || seen.phase == Phase::kConnecting || seen.phase == Phase::kReconnecting;
-  if (must_move && !call.deadline() && pages_[side].connected) {
-    return "I9: " + who + " is " + std::string(ToString(seen.phase)) + " without a deadline";
-  }
-  if (seen.cause == Cause::kBrowserRefused || seen.cause == Cause::kServerRefused || seen.cause == Cause::kBadRoom) {
-    return "the call of " + who + " ended as " + std::string(ToString(seen.cause));
-  }
-  return std::nullopt;
+  return model::FaultOf(std::string(1, NameOf(side)), pages_[side].call, browsers_[side], pages_[side].connected);
 }
 
 // ---- Where nothing has to happen any more ----
@@ -157,24 +75,8 @@ bool World::IsAlone(std::size_t side) const {
   return true;
 }
 
-// Both are connected with each other, and each sees and hears what the other has to show.
 bool World::AreTogether(std::size_t side, std::size_t other) const {
-  for (const model::Peer& peer : browsers_[side].peers()) {
-    const model::Peer* end = network_.OtherEnd(browsers_, peer);
-    if (end == nullptr || end->session().page() != pages_[other].number) continue;
-    if (peer.connection() != model::Connection::kConnected || end->connection() != model::Connection::kConnected) continue;
-    const auto misses = [&](std::size_t receiver, std::size_t sender, const model::Peer& at, MediaKind kind) {
-      const LegId leg{at.session().leg()};
-      return browsers_[sender].track(kind) != 0 &&
-             !network_.Receives(browsers_, static_cast<std::uint8_t>(receiver), leg, kind);
-    };
-    bool complete = true;
-    for (const MediaKind kind : {MediaKind::kMicrophone, MediaKind::kCamera}) {
-      complete = complete && !misses(side, other, peer, kind) && !misses(other, side, *end, kind);
-    }
-    if (complete) return true;
-  }
-  return false;
+  return model::AreTogether(network_, browsers_, side, other);
 }
 
 std::size_t World::PartnerOf(std::size_t side) const {

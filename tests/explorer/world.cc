@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "support/model/laws.h"
 #include "support/print.h"
 
 namespace duet::explorer {
@@ -17,16 +18,6 @@ model::Settings SettingsOf(const Scene& scene) {
   settings.has_devices = scene.has_devices;
   settings.dialect.says_end_of_candidates = scene.says_end_of_candidates;
   return settings;
-}
-
-// The leg that an order is for; 0 for none.
-std::uint32_t LegOf(const Effect& effect) {
-  return std::visit(
-      [](const auto& order) -> std::uint32_t {
-        if constexpr (requires { order.leg.value; }) return order.leg.value;
-        return 0;
-      },
-      effect);
 }
 
 // Joins and leaves are expected when a person, a clock or a lost connection brings them about.
@@ -238,11 +229,7 @@ void World::Perform(std::size_t side, const Effect& effect) {
     if (is_surprising_ && message->name == "leave") Blame("the reduction counts on it that nobody leaves here");
     if (page.connected) page.to_server.push_back({message->name, message->json, {}});
   } else {
-    const std::uint32_t leg = LegOf(effect);
-    const bool opens = std::holds_alternative<OpenLeg>(effect);
-    if (leg != 0 && opens == (browsers_[side].Find(LegId{leg}) != nullptr)) {
-      Blame("I3: an order for a leg that is " + std::string(opens ? "there already: " : "not there: ") + Print(effect));
-    }
+    if (std::optional<std::string> fault = model::FaultOfOrder(effect, browsers_[side])) Blame(*std::move(fault));
     if (std::optional<Event> said = network_.Perform(browsers_, index, effect)) due_.push_back(*std::move(said));
   }
 }
