@@ -6,7 +6,8 @@
 //   l                Leave                       s              the socket is lost
 //   w KIND ON        a switch                    a OP ANSWER    the join is acknowledged
 //   d                the deadline, when due      r LIST         room_users
-//   t TIME           time passes unnoticed       b EVENT WHO    who came, went, is away, is back
+//   t TIME           time passes unnoticed       b EVENT WHO    who came, went, is away, is back; from 8 on: what is shown,
+//                                                               parked, kept, and another network
 //   @                a needless deadline         h              room_full
 //   g OP TRACKS      media is granted            o STAMP SDP    their offer
 //   n OP ERROR       media is refused            p STAMP SDP    their answer
@@ -88,7 +89,29 @@ class Story {
     if (what == 15) return bytes_.Text(bytes_.Byte());
     std::string json = R"({"ok":true,"id":"me","peer":)" + (what < 9 ? std::string("null") : PersonJson(Who()));
     if (what % 2 != 0) json += R"(,"iceServers":[{"urls":"turn:t.example","username":"u","credential":"c"}])";
+    if (what >= 11) json += R"(,"tookAnswer":true)";
+    if (what >= 9 && what < 11) json += R"(,"parked":)" + ParkedJson();
     return json + '}';
+  }
+  std::string ParkedJson() {
+    Stamp stamp = TheirStamp();
+    stamp.version = 1;
+    stamp.to.clear();
+    return EncodeDescription({DescriptionType::kOffer, Session()}, stamp);
+  }
+  // What concerns those who look, and those who have parked.
+  void Waiting(std::uint32_t event) {
+    switch (event % 8) {
+      case 0: return call_.Handle(RoomShown{"lobby", 7});
+      case 1: return call_.Handle(RoomShown{"other", 8});
+      case 2: return call_.Handle(NetworkChanged{});
+      case 3: return Message("parked", "null");
+      case 4: {
+        const std::string leg = kOurPage.substr(0, 8) + '-' + std::to_string(Leg().value);
+        return Message("park_kept", JsonObject().Add("leg", leg).Take());
+      }
+      default: return Message("parked", ParkedJson());
+    }
   }
   std::string Users() {
     const std::uint32_t count = bytes_.Number();
@@ -138,7 +161,7 @@ class Story {
     return json.Add("candidate", candidate.candidate).Add("sdpMid", candidate.sdp_mid).Add("from", stamp.from).Take();
   }
   static std::string NameToUs(std::string_view name) {
-    return name == "offer" ? "getOffer" : name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
+    return name == "offer" || name == "park" ? "getOffer" : name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
   }
 
   // ---- What the browser says ----
@@ -149,7 +172,9 @@ class Story {
     const WatchedCall::DescriptionOrder order = *newest;
     if (order.remote) return call_.Handle(RemoteDescriptionSet{order.leg, order.op});
     const DescriptionType type = order.answering ? DescriptionType::kAnswer : DescriptionType::kOffer;
-    call_.Handle(LocalDescriptionSet{order.leg, order.op, {type, Sdp("1", {"ours"}, true)}});
+    const Description description{type, Sdp("1", {"ours"}, true)};
+    order.creates ? call_.Handle(DescriptionCreated{order.leg, order.op, description})
+                  : call_.Handle(LocalDescriptionSet{order.leg, order.op, description});
   }
   // Any end of any order, even of one that is no more; but an order to set a local description never sets a remote one.
   void DescriptionDoneWrongly() {
@@ -192,8 +217,8 @@ void Story::Deadline() {
 
 void Story::Word() {
   constexpr std::string_view kPeople[] = {"user_joined", "user_exit", "peer_away", "peer_back"};
-  constexpr std::string_view kNames[] = {"getOffer",  "getAnswer", "getCandidate", "room_users",
-                                         "user_exit", "peer_away", "peer_back",    "user_joined"};
+  constexpr std::string_view kNames[] = {"getOffer",  "getAnswer", "getCandidate", "room_users", "user_exit",
+                                         "peer_away", "peer_back", "user_joined",  "parked",     "park_kept"};
   const char letter = static_cast<char>('`' + (bytes_.Byte() & 31));
   switch (letter) {
     case '`': return call_.Handle(DeadlineReached{});
@@ -204,6 +229,7 @@ void Story::Word() {
     }
     case 'b': {
       const std::uint32_t event = bytes_.Number();
+      if (event >= 8) return Waiting(event);
       const Person who = Who();
       const bool lost = event % 8 == 5;
       return Message(std::string(kPeople[event % 4]),

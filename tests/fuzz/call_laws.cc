@@ -81,6 +81,7 @@ void WatchedCall::Before(const Event& event) {
   const auto settle = [this](LegId leg, OpId op) {
     std::erase_if(descriptions_, [=](const DescriptionOrder& order) { return order.leg == leg && order.op == op; });
   };
+  if (const auto* created = std::get_if<DescriptionCreated>(&event)) settle(created->leg, created->op);
   if (const auto* local = std::get_if<LocalDescriptionSet>(&event)) settle(local->leg, local->op);
   if (const auto* remote = std::get_if<RemoteDescriptionSet>(&event)) settle(remote->leg, remote->op);
   if (const auto* failed = std::get_if<DescriptionFailed>(&event)) settle(failed->leg, failed->op);
@@ -109,9 +110,12 @@ void WatchedCall::After(const Event& event, const Effects& effects, const Call& 
   const bool over = phase == Phase::kIdle || phase == Phase::kEnded;
   const std::optional<Millis> deadline = call_.deadline();
   if (over) {
-    // I2: no track is live, and a leg that still says goodbye is closed soon.
+    // I2: no track is live, and a leg that still says goodbye is closed soon. Besides there is at most the one that is prepared
+    // for whoever waits in the room that the page shows, and nothing of it has left the page.
     FUZZ_CHECK(!live_[0] && !live_[1]);
-    FUZZ_CHECK(legs_.empty() != deadline.has_value());
+    const auto prepared = std::count_if(legs_.begin(), legs_.end(), [](const Leg& open) { return !open.gathers; });
+    FUZZ_CHECK(prepared <= 1);
+    FUZZ_CHECK((legs_.size() > static_cast<std::size_t>(prepared)) == deadline.has_value());
     FUZZ_CHECK(!deadline || *deadline <= now_ + options::kFarewellTimeout);
   }
   if (phase == Phase::kJoining && connected_) FUZZ_CHECK(deadline.has_value());
@@ -123,6 +127,7 @@ void WatchedCall::Finish() {
   if (phase != Phase::kIdle && phase != Phase::kEnded) Handle(LeaveRequested{});
   Advance(options::kFarewellTimeout);
   Handle(DeadlineReached{});
+  Handle(SignalingLost{});  // ends what is prepared
   FUZZ_CHECK(legs_.empty() && !call_.deadline());
   FUZZ_CHECK(call_.snapshot().phase == Phase::kEnded || call_.snapshot().phase == Phase::kIdle);
 }
@@ -133,12 +138,27 @@ void WatchedCall::Take(const SendJoin& order) {
   TakeNew(order.op);
   FUZZ_CHECK(connected_);
   joins_.push_back(order.op);
+  const std::optional<Json> json = Json::Parse(order.json);
+  FUZZ_CHECK(json && json->is_object());
+  // A prepared answer names its sender; the rest of it another Duet reads as any answer.
+  const Json* answer = json->Find("answer");
+  FUZZ_CHECK(answer == nullptr || (answer->Find("from") != nullptr && *answer->Find("from")->string() == *json->Find("page")->string()));
 }
 
 void WatchedCall::Take(const SendMessage& order) {
   FUZZ_CHECK(connected_);
   last_message_ = order;
   if (order.name == "leave") return;
+  if (order.name == "peek") {
+    const Phase phase = call_.snapshot().phase;
+    FUZZ_CHECK(phase == Phase::kIdle || phase == Phase::kEnded);
+    return;
+  }
+  if (order.name == "park") {
+    // Whoever looks understands it.
+    FUZZ_CHECK(std::holds_alternative<SignalMessage>(DecodeSignal("parked", order.json)));
+    return;
+  }
   if (order.name == "offer") last_offer_ = order;
   // Another Duet understands it. Two things have no number: what answers somebody without our fields, and candidates of
   // an offer that was never sent, because somebody guessed our leg's name and offered on it meanwhile.
@@ -215,7 +235,8 @@ void WatchedCall::Take(const AttachTracks& order) {
 void WatchedCall::Take(const SetLocalDescription& order) {
   TakeNew(order.op);
   // A browser makes an answer where a remote offer was set last and not answered.
-  descriptions_.push_back({order.leg, order.op, std::nullopt, OpenOne(order.leg).remote == DescriptionType::kOffer});
+  const bool answering = OpenOne(order.leg).remote == DescriptionType::kOffer;
+  descriptions_.push_back({order.leg, order.op, std::nullopt, answering, false});
   OpenOne(order.leg).remote.reset();
   OpenOne(order.leg).gathers = true;
 }
@@ -223,12 +244,13 @@ void WatchedCall::Take(const SetLocalDescription& order) {
 void WatchedCall::Take(const CreateDescription& order) {
   TakeNew(order.op);
   OpenOne(order.leg);
+  descriptions_.push_back({order.leg, order.op, std::nullopt, order.type == DescriptionType::kAnswer, true});
 }
 
 void WatchedCall::Take(const SetCreatedDescription& order) {
   TakeNew(order.op);
   const bool is_answer = order.description.type == DescriptionType::kAnswer;
-  descriptions_.push_back({order.leg, order.op, std::nullopt, is_answer});
+  descriptions_.push_back({order.leg, order.op, std::nullopt, is_answer, false});
   OpenOne(order.leg).remote.reset();
   OpenOne(order.leg).gathers = true;
 }
@@ -238,7 +260,7 @@ void WatchedCall::Take(const SetRemoteDescription& order) {
   Leg& leg = OpenOne(order.leg);
   leg.remote = order.description.type;
   leg.candidates = 0;
-  descriptions_.push_back({order.leg, order.op, order.description.type, false});
+  descriptions_.push_back({order.leg, order.op, order.description.type, false, false});
 }
 
 void WatchedCall::Take(const AddCandidate& order) {

@@ -23,6 +23,7 @@ class WatchedCall {
     OpId op;
     std::optional<DescriptionType> remote;  // nothing: setLocalDescription
     bool answering = false;                 // then: whether that makes an answer
+    bool creates = false;                   // createOffer or createAnswer: nothing is set
   };
   struct Leg {
     LegId id;

@@ -97,6 +97,32 @@ void Check(std::string_view name, const CandidateMessage& message) {
   CheckComesBack(message, name, EncodeCandidate(c, message.stamp));
 }
 
+void CheckIceServers(const std::vector<IceServer>& servers) {
+  FUZZ_CHECK(servers.size() <= options::kMaxIceServers);
+  for (const IceServer& server : servers) {
+    FUZZ_CHECK(!server.urls.empty() && server.urls.size() <= options::kMaxIceServers);
+    FUZZ_CHECK(server.username.size() <= options::kMaxUrlBytes && server.credential.size() <= options::kMaxUrlBytes);
+    for (const std::string& url : server.urls) {
+      FUZZ_CHECK(url.size() <= options::kMaxUrlBytes && IsClean(url));
+      FUZZ_CHECK(url.starts_with("stun") || (url.starts_with("turn") && !server.username.empty()));
+    }
+  }
+}
+
+void CheckParked(const DescriptionMessage& offer) {
+  FUZZ_CHECK(offer.stamp.version > 0);
+  Check("getOffer", offer);
+}
+
+void Check(std::string_view, const Parked& message) {
+  if (message.offer) CheckParked(*message.offer);
+  if (message.ice_servers) CheckIceServers(*message.ice_servers);
+}
+
+void Check(std::string_view, const ParkKept& message) {
+  FUZZ_CHECK(message.leg.size() <= options::kMaxTokenBytes && IsClean(message.leg));
+}
+
 void OnSignal(std::string_view name, std::string_view json) {
   const auto decoded = DecodeSignal(name, json);
   if (const SignalMessage* message = std::get_if<SignalMessage>(&decoded)) {
@@ -109,21 +135,13 @@ void OnJoinAnswer(std::string_view json) {
   const std::optional<JoinAnswer> answer = DecodeJoinAnswer(json);
   if (!answer) return;
   if (answer->error != JoinError::kNone) {
-    FUZZ_CHECK(!answer->peer && !answer->ice_servers);
+    FUZZ_CHECK(!answer->peer && !answer->ice_servers && !answer->parked && !answer->took_answer);
     return;
   }
   CheckId(answer->id);
   if (answer->peer) CheckPerson(*answer->peer);
-  if (!answer->ice_servers) return;
-  FUZZ_CHECK(answer->ice_servers->size() <= options::kMaxIceServers);
-  for (const IceServer& server : *answer->ice_servers) {
-    FUZZ_CHECK(!server.urls.empty() && server.urls.size() <= options::kMaxIceServers);
-    FUZZ_CHECK(server.username.size() <= options::kMaxUrlBytes && server.credential.size() <= options::kMaxUrlBytes);
-    for (const std::string& url : server.urls) {
-      FUZZ_CHECK(url.size() <= options::kMaxUrlBytes && IsClean(url));
-      FUZZ_CHECK(url.starts_with("stun") || (url.starts_with("turn") && !server.username.empty()));
-    }
-  }
+  if (answer->parked) CheckParked(*answer->parked);
+  if (answer->ice_servers) CheckIceServers(*answer->ice_servers);
 }
 
 void OnChannel(std::string_view json) {
