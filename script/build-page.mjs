@@ -1,13 +1,16 @@
 // @ts-check
-// Builds the page into build/page/: plain static files for any web server, each with a .gz beside it.
+// Builds the page into build/page/: plain static files for any web server, each with a .gz and a .br beside it.
 // What main.js imports becomes one file with it, the compiled call's glue included (`import … from 'duet-wasm'`); what it
-// imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js.
+// imports dynamically is a file of its own under lazy/, as in web/, and shares nothing with main.js. The styles and the classic
+// scripts are written into index.html.
 // DUET_SIGNALING=https://… names a signaling server other than the page's own host.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { shrink, zip } from './lib/shrink.mjs';
 
@@ -44,7 +47,7 @@ async function bundle() {
   };
   const results = await Promise.all([
     build({ ...options, entryPoints: ['web/main.js', 'web/lazy/record.js'], format: 'esm' }),
-    build({ ...options, entryPoints: ['web/file.js'], format: 'iife' }),
+    build({ ...options, entryPoints: ['web/early.js', 'web/file.js'], format: 'iife' }),
     build({ ...options, entryPoints: ['web/style.css'], minify: true }),
   ]);
   const files = results.flatMap((each) => each.outputFiles ?? []);
@@ -70,10 +73,32 @@ function nameSignaling(html, origin) {
   return allowed;
 }
 
+/**
+ * What the page needs at once is written into it, and its policy allows it there by a hash: a file would come a round trip
+ * later, and the signaling socket that early.js opens with it.
+ * @param {string} html
+ * @param {Files} files those that are written into the page are taken out
+ */
+function inline(html, files) {
+  /** @type {Record<string, string>} */
+  const hashes = { script: '', style: '' };
+  const put = (/** @type {string} */ tag, /** @type {string} */ name) => {
+    const text = Buffer.from(files.get(name) ?? '').toString().trim();
+    if (!text || text.includes('</')) throw new Error(`${name} cannot be written into index.html.`);
+    files.delete(name);
+    hashes[tag] += ` 'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    return `<${tag}>${text}</${tag}>`;
+  };
+  return html
+    .replace(/<script src="([^"]*)"><\/script>/g, (_, name) => put('script', name))
+    .replace(/<link rel="stylesheet" href="([^"]*)">/g, (_, name) => put('style', name))
+    .replace(/(script|style)-src 'self'/g, (allowed, tag) => allowed + hashes[tag]);
+}
+
 /** @param {Files} files */
 async function addStatic(files) {
   const html = nameSignaling(await readFile(join(web, 'index.html'), 'utf8'), process.env.DUET_SIGNALING ?? '');
-  files.set('index.html', Buffer.from(html));
+  files.set('index.html', Buffer.from(inline(html, files)));
   for (const name of await readdir(web)) {
     if (/\.(svg|png|ico|webmanifest)$/.test(name)) files.set(name, await readFile(join(web, name)));
   }
@@ -117,7 +142,10 @@ function report(files) {
 async function main() {
   const files = await bundle();
   await addStatic(files);
-  for (const [path, contents] of [...files]) files.set(`${path}.gz`, zip(contents));
+  for (const [path, contents] of [...files]) {
+    files.set(`${path}.gz`, zip(contents));
+    files.set(`${path}.br`, brotliCompressSync(contents));
+  }
   await mkdir(page, { recursive: true });
   await update(files);
   report(files);

@@ -1,6 +1,8 @@
 // @ts-check
 // Everything that is answered over plain HTTP: the built page with its headers, /healthz and /metrics.
 
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import helmet from 'helmet';
 import sirv from 'sirv';
 
@@ -26,6 +28,19 @@ const POLICY = {
 };
 
 /**
+ * The page runs what is written into it, by the hashes in its own policy: from there they come into the header's.
+ * @param {string} html
+ */
+function policyOf(html) {
+  const policy = { ...POLICY };
+  for (const name of /** @type {const} */ (['script-src', 'style-src'])) {
+    const [allowed] = html.match(new RegExp(`${name} [^;"]*`)) ?? [''];
+    policy[name] = [...POLICY[name], ...(allowed.match(/'sha256-[\w+/]{43}='/g) ?? [])];
+  }
+  return policy;
+}
+
+/**
  * @param {object} options
  * @param {string} [options.pageDir] the built page; none: the server only signals
  * @param {boolean} options.hsts whether browsers are told to come by HTTPS only
@@ -33,17 +48,21 @@ const POLICY = {
  * @returns {(request: Request, response: Response) => void}
  */
 export function createPageHandler({ pageDir, hsts, metricsText }) {
-  const secure = helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: POLICY },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: hsts && { maxAge: 365 * 86_400, includeSubDomains: false },
-    xFrameOptions: { action: 'deny' },
-  });
+  const securedBy = (/** @type {Record<string, string[]>} */ directives) =>
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives },
+      referrerPolicy: { policy: 'no-referrer' },
+      strictTransportSecurity: hsts && { maxAge: 365 * 86_400, includeSubDomains: false },
+      xFrameOptions: { action: 'deny' },
+    });
+  let secure = securedBy(POLICY);
+  let builtAt = 0;
   // `dev` looks at the disk each time: a rebuilt page is served without a restart, and sirv then says no-cache itself.
-  const files = pageDir && sirv(pageDir, { dev: true, etag: true, gzip: true, extensions: ['html'] });
+  const files = pageDir && sirv(pageDir, { dev: true, etag: true, brotli: true, gzip: true, extensions: ['html'] });
 
   return (request, response) => {
     try {
+      followPage();
       secure(request, response, () => {});
       response.setHeader('Permissions-Policy', PERMISSIONS.join(', '));
       answer(request, response);
@@ -52,6 +71,14 @@ export function createPageHandler({ pageDir, hsts, metricsText }) {
       else sendText(response, 400, 'Bad request');
     }
   };
+
+  function followPage() {
+    const index = pageDir && join(pageDir, 'index.html');
+    const at = (index && statSync(index, { throwIfNoEntry: false })?.mtimeMs) || 0;
+    if (!index || at === builtAt) return;
+    secure = securedBy(at ? policyOf(readFileSync(index, 'utf8')) : POLICY);
+    builtAt = at;
+  }
 
   /**
    * @param {Request} request

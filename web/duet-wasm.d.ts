@@ -5,3 +5,8 @@ declare module 'duet-wasm' {
     host: ReturnType<ReturnType<typeof createHost>['functions']>;
   }): Promise<Wasm>;
 }
+
+// What early.js leaves to main.js.
+interface Window {
+  duetEarly?: import('./signaling.js').EarlySocket;
+}

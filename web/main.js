@@ -2,11 +2,11 @@
 // The page's entry: makes the parts and ties them together. The wasm, the socket and the seat are got at the same time.
 
 import createDuet from 'duet-wasm';
-import { io } from 'socket.io-client';
+import { io, WebSocket as WebSocketTransport, XHR as PollingTransport } from 'socket.io-client';
 import { readAddress } from './address.js';
 import { createHost } from './host.js';
 import { takeSeat } from './seat.js';
-import { createSignaling } from './signaling.js';
+import { createSignaling, takingOver } from './signaling.js';
 import { createView } from './view.js';
 
 const seatTaken = takeSeat();
@@ -72,7 +72,8 @@ async function start() {
     view.unsupported('webrtc');
     return;
   }
-  const signaling = createSignaling(io, { address: signalingAddress(), page: location.href, post: host.post });
+  const transports = [takingOver(WebSocketTransport, window.duetEarly), PollingTransport];
+  const signaling = createSignaling(io, { address: signalingAddress(), page: location.href, post: host.post, transports });
   try {
     const wasm = await createDuet({ host: host.functions(signaling) });
     view.render(wasm.snapshot());

@@ -5,9 +5,14 @@ import { isLoopback } from './address.js';
 
 const FIRST_RETRY = 1000; // ms after the server turned us away; twice as long after each time that follows,
 const LAST_RETRY = 20_000; // up to this
+const OPEN = 1; // a WebSocket's readyState
 const MAX_MESSAGE = 64 * 1024; // bytes; a larger one is told as ''
 
-/** @import { PostedEvent, Signaling } from './host.js' */
+/**
+ * @import { PostedEvent, Signaling } from './host.js'
+ * @typedef {{socket: WebSocket, heard: MessageEvent[]}} EarlySocket that early.js has opened, and what came on it so far
+ * @typedef {new (...args: any[]) => any} TransportClass
+ */
 
 /**
  * A server of the tutorial's kind on another local port sends and wants cookies; nobody else gets any.
@@ -30,14 +35,61 @@ function textOf(payload) {
 }
 
 /**
+ * socket.io's own transport, except that its first connection is the one that is there already, as long as that one lives.
+ * @param {TransportClass} WebSocketTransport
+ * @param {EarlySocket | undefined} early
+ * @returns {TransportClass}
+ */
+export function takingOver(WebSocketTransport, early) {
+  return class extends WebSocketTransport {
+    /** @type {EarlySocket | undefined} the one taken over, if it is open */
+    #open;
+
+    /** @param {[string, ...unknown[]]} args */
+    createSocket(...args) {
+      const taken = early;
+      early = undefined;
+      if (taken?.socket.url === args[0] && taken.socket.readyState <= OPEN) {
+        if (taken.socket.readyState === OPEN) this.#open = taken;
+        return taken.socket;
+      }
+      taken?.socket.close();
+      return super.createSocket(...args);
+    }
+
+    doOpen() {
+      super.doOpen();
+      // The engine listens to its transport only when it has it.
+      if (this.#open) queueMicrotask(() => this.#replay());
+    }
+
+    #replay() {
+      const { socket, heard } = /** @type {EarlySocket} */ (this.#open);
+      this.onOpen();
+      for (const { data } of heard) this.onData(data);
+    }
+
+    /**
+     * @param {unknown} packet
+     * @param {unknown} data
+     */
+    doWrite(packet, data) {
+      // early.js has said it, and a second time would ask for a second session.
+      if (this.#open && data === '40') this.#open = undefined;
+      else super.doWrite(packet, data);
+    }
+  };
+}
+
+/**
  * Connects at once: whoever presses Join later waits for one round trip less.
  * @param {typeof import('socket.io-client').io} io
- * @param {{address: string, page: string, post: (event: PostedEvent) => void}} options
+ * @param {{address: string, page: string, post: (event: PostedEvent) => void, transports?: any[]}} options
  * @returns {Signaling}
  */
-export function createSignaling(io, { address, page, post }) {
+export function createSignaling(io, { address, page, post, transports = ['websocket', 'polling'] }) {
   const socket = io(address ? new URL(address, page).href : new URL(page).origin, {
-    transports: ['websocket', 'polling'],
+    transports,
     tryAllTransports: true,
     withCredentials: needsCredentials(address, page),
     reconnectionDelay: 200,

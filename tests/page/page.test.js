@@ -1,5 +1,5 @@
 // @ts-check
-// What can be said of index.html, style.css and file.js without a browser.
+// What can be said of index.html, style.css, early.js and file.js without a browser.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -58,7 +58,7 @@ test('the page keeps its own policy', () => {
     assert.match(attributes, /src="[a-z]+\.js"/);
     assert.equal(code, '');
   }
-  for (const name of ['view.js', 'sentences.js', 'file.js']) {
+  for (const name of ['view.js', 'sentences.js', 'early.js', 'file.js']) {
     assert.doesNotMatch(read(name), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(/);
   }
 });
@@ -81,8 +81,12 @@ test('every element that the view looks for is in the page', () => {
   for (const [, id] of read('view.js').matchAll(/find\('([a-zA-Z]+)'\)/g)) assert.ok(ids.includes(id), id);
 });
 
-test('file.js is a classic script in words that an old browser knows', () => {
-  assert.match(html, /<script defer src="file\.js">/);
+test('the socket is opened before anything else is asked for, and where the page says', () => {
+  assert.match(html, /<meta name="duet-signaling"[^>]*>\n<script src="early\.js"><\/script>\n<link/);
+});
+
+test('file.js is a classic script in words that an old browser knows, and finds the whole page', () => {
+  assert.match(html, /<script src="file\.js"><\/script>\n<\/body>/);
   const code = read('file.js').replace(/\/\*[^]*?\*\/|\/\/ .*/g, '');
   assert.doesNotMatch(code, /=>|`|\b(const|let|class|async|await|import|export)\b|\?\./);
 });

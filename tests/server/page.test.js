@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib';
 import { connect, duet, serve, within } from './people.js';
 
 /** @param {import('node:test').TestContext} t */
@@ -61,6 +61,24 @@ test('the page comes with its policy', async (t) => {
   assert.equal(headers['strict-transport-security'], undefined);
 });
 
+test('what is written into the page is allowed by the hashes in its own policy, also after it was rebuilt; nothing else is', async (t) => {
+  const dir = await pageDir(t);
+  const { url } = await serve(t, { pageDir: dir });
+  const rules = async () => String((await get(url)).headers['content-security-policy']).split(';').slice(1, 3);
+  /** @param {string} letter */
+  const hash = (letter) => `'sha256-${letter.repeat(43)}='`;
+  /** @param {string} policy */
+  const build = async (policy) => {
+    await writeFile(join(dir, 'index.html'), `<meta http-equiv="Content-Security-Policy" content="${policy}"><p>script-src ${hash('z')}`);
+  };
+  await build(`default-src 'none'; script-src 'self' ${hash('a')} ${hash('+')}; style-src 'self' ${hash('b')} 'unsafe-inline'; img-src ${hash('c')}`);
+  assert.deepEqual(await rules(), [`script-src 'self' 'wasm-unsafe-eval' ${hash('a')} ${hash('+')}`, `style-src 'self' ${hash('b')}`]);
+  await build(`script-src 'unsafe-eval' ${hash('d')}`);
+  assert.deepEqual(await rules(), [`script-src 'self' 'wasm-unsafe-eval' ${hash('d')}`, "style-src 'self'"]);
+  await rm(join(dir, 'index.html'));
+  assert.deepEqual(await rules(), ["script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'"]);
+});
+
 test('browsers are told to keep to HTTPS only where that is configured', async (t) => {
   const { url } = await serve(t, { pageDir: await pageDir(t), hsts: true });
   assert.equal((await get(url)).headers['strict-transport-security'], 'max-age=31536000');
@@ -80,6 +98,15 @@ for (const [path, type] of [
     assert.equal(packed.headers.vary, 'Accept-Encoding');
   });
 }
+
+test('a browser that knows Brotli gets it where the build has made it', async (t) => {
+  const dir = await pageDir(t);
+  await writeFile(join(dir, 'main.js.br'), brotliCompressSync('smaller'));
+  const { url } = await serve(t, { pageDir: dir });
+  const packed = await get(url, { path: '/main.js', headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } });
+  assert.deepEqual([packed.status, packed.headers['content-type'], packed.headers['content-encoding']], [200, 'text/javascript', 'br']);
+  assert.equal(String(brotliDecompressSync(packed.body)), 'smaller');
+});
 
 test('a file is asked for again each time, and sent again only when it changed', async (t) => {
   const dir = await pageDir(t);
