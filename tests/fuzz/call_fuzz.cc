@@ -165,7 +165,8 @@ class Story {
     return json.Add("candidate", candidate.candidate).Add("sdpMid", candidate.sdp_mid).Add("from", stamp.from).Take();
   }
   static std::string NameToUs(std::string_view name) {
-    return name == "offer" || name == "park" ? "getOffer" : name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
+    if (name == "offer" || name == "park") return "getOffer";
+    return name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
   }
 
   // ---- What the browser says ----

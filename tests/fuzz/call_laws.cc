@@ -177,7 +177,8 @@ void WatchedCall::Take(const SendJoin& order) {
   if (json->Find("answer") == nullptr) return;
   // A prepared answer is the last member. Another Duet reads it as any answer; it says who we are, and none of our addresses.
   const std::size_t start = order.json.find(kAnswerMember) + kAnswerMember.size();
-  const DescriptionMessage answer = Read<DescriptionMessage>("getAnswer", order.json.substr(start, order.json.size() - 1 - start));
+  const std::string text = order.json.substr(start, order.json.size() - 1 - start);
+  const auto answer = Read<DescriptionMessage>("getAnswer", text);
   FUZZ_CHECK(answer.stamp.from == *json->Find("page")->string() && !answer.stamp.to.empty() && answer.stamp.offer > 0);
   FUZZ_CHECK(answer.description.sdp.find("a=candidate") == std::string::npos);
 }
