@@ -6,8 +6,7 @@
 //   l                Leave                       s              the socket is lost
 //   w KIND ON        a switch                    a OP ANSWER    the join is acknowledged
 //   d                the deadline, when due      r LIST         room_users
-//   t TIME           time passes unnoticed       b EVENT WHO    who came, went, is away, is back; from 8 on: what is shown,
-//                                                               parked, kept, and another network
+//   t TIME           time passes unnoticed       b EVENT WHO    who came, went, is away, is back
 //   @                a needless deadline         h              room_full
 //   g OP TRACKS      media is granted            o STAMP SDP    their offer
 //   n OP ERROR       media is refused            p STAMP SDP    their answer
@@ -19,6 +18,11 @@
 //   i LEG STATE      connectionState             \x1b LEG WHAT  a message on it
 //   u LEG CAND       our candidate               \x1f LEG TEXT  any message on it
 //   q LEG            the channel has drained     \x1c LEG OK    a candidate or track is settled
+//
+//   b, with two hops to media:
+//   b8  b9           the page shows a room, another one          b;             nobody has parked
+//   b:               another network                             b< LEG         our parked offer is shown
+//                                                                b= STAMP SDP   what they have parked (b> and b?, too)
 #include <iterator>
 #include <string>
 
@@ -161,7 +165,8 @@ class Story {
     return json.Add("candidate", candidate.candidate).Add("sdpMid", candidate.sdp_mid).Add("from", stamp.from).Take();
   }
   static std::string NameToUs(std::string_view name) {
-    return name == "offer" || name == "park" ? "getOffer" : name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
+    if (name == "offer" || name == "park") return "getOffer";
+    return name == "answer" ? "getAnswer" : name == "candidate" ? "getCandidate" : "leave";
   }
 
   // ---- What the browser says ----
@@ -172,22 +177,25 @@ class Story {
     const WatchedCall::DescriptionOrder order = *newest;
     if (order.remote) return call_.Handle(RemoteDescriptionSet{order.leg, order.op});
     const DescriptionType type = order.answering ? DescriptionType::kAnswer : DescriptionType::kOffer;
-    const Description description{type, Sdp("1", {"ours"}, true)};
-    order.creates ? call_.Handle(DescriptionCreated{order.leg, order.op, description})
-                  : call_.Handle(LocalDescriptionSet{order.leg, order.op, description});
+    const std::string sdp = Sdp("1", {"ours"}, true);
+    if (order.creates) return call_.Handle(DescriptionCreated{order.leg, order.op, {type, sdp}});
+    // What is set may have addresses in it already.
+    call_.Handle(LocalDescriptionSet{order.leg, order.op, {type, sdp + "a=" + HostCandidate("").candidate + "\r\n"}});
   }
   // Any end of any order, even of one that is no more; but an order to set a local description never sets a remote one.
   void DescriptionDoneWrongly() {
     const LegId leg = Leg();
     const OpId op = AnyOp();
-    const std::uint32_t end = bytes_.Number() % 4;
+    const std::uint32_t number = bytes_.Number();
+    const std::uint32_t end = number % 4;
     bool remote = end >= 2;
     for (const WatchedCall::DescriptionOrder& order : call_.descriptions()) {
       if (order.op == op) remote = order.remote.has_value();
     }
     if (end == 3) return call_.Handle(DescriptionFailed{leg, op, "InvalidStateError"});
-    if (remote) return call_.Handle(RemoteDescriptionSet{leg, op});
     const DescriptionType type = end == 0 ? DescriptionType::kOffer : DescriptionType::kAnswer;
+    if (number >= 12) return call_.Handle(DescriptionCreated{leg, op, {type, Sdp("2", {"odd"})}});
+    if (remote) return call_.Handle(RemoteDescriptionSet{leg, op});
     call_.Handle(LocalDescriptionSet{leg, op, {type, Sdp("2", {"odd"})}});
   }
   void Granted() {

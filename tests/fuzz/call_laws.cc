@@ -32,6 +32,22 @@ LegId LegOf(const Event& event) {
       event);
 }
 
+constexpr std::string_view kAnswerMember = ",\"answer\":";  // in a name it would be escaped
+
+// What another Duet reads.
+template <typename Message>
+Message Read(std::string_view name, std::string_view json) {
+  const auto decoded = DecodeSignal(name, json);
+  const SignalMessage* signal = std::get_if<SignalMessage>(&decoded);
+  FUZZ_CHECK(signal != nullptr && std::holds_alternative<Message>(*signal));
+  return std::get<Message>(*signal);
+}
+
+bool IsOver(const Call& call) {
+  const Phase phase = call.snapshot().phase;
+  return phase == Phase::kIdle || phase == Phase::kEnded;
+}
+
 bool IsOnlyDrops(const Effects& effects, DropReason reason) {
   return !effects.empty() && std::all_of(effects.begin(), effects.end(),
                                          [reason](const Effect& effect) { return effect == Effect(CountDrop{reason}); });
@@ -81,7 +97,14 @@ void WatchedCall::Before(const Event& event) {
   const auto settle = [this](LegId leg, OpId op) {
     std::erase_if(descriptions_, [=](const DescriptionOrder& order) { return order.leg == leg && order.op == op; });
   };
-  if (const auto* created = std::get_if<DescriptionCreated>(&event)) settle(created->leg, created->op);
+  if (const auto* created = std::get_if<DescriptionCreated>(&event)) {
+    // Whatever is not an answer to such an order is not kept.
+    for (const DescriptionOrder& order : descriptions_) {
+      Leg* leg = order.creates && order.leg == created->leg && order.op == created->op ? FindLeg(order.leg) : nullptr;
+      if (leg != nullptr) leg->created = created->description.sdp;
+    }
+    settle(created->leg, created->op);
+  }
   if (const auto* local = std::get_if<LocalDescriptionSet>(&event)) settle(local->leg, local->op);
   if (const auto* remote = std::get_if<RemoteDescriptionSet>(&event)) settle(remote->leg, remote->op);
   if (const auto* failed = std::get_if<DescriptionFailed>(&event)) settle(failed->leg, failed->op);
@@ -89,8 +112,10 @@ void WatchedCall::Before(const Event& event) {
 
 void WatchedCall::After(const Event& event, const Effects& effects, const Call& before) {
   // I8: what is about a leg that is gone changes nothing, nor does what is not understood or is somebody else's.
+  // (A parked offer that is due is renewed at any event, even at such a one.)
   const LegId leg = LegOf(event);
-  if ((leg != LegId{} && FindLeg(leg) == nullptr) || IsOnlyDrops(effects, DropReason::kMalformed) ||
+  const bool renews = before.snapshot().phase == Phase::kWaiting && before.deadline() && *before.deadline() <= now_;
+  if ((leg != LegId{} && FindLeg(leg) == nullptr && !renews) || IsOnlyDrops(effects, DropReason::kMalformed) ||
       IsOnlyDrops(effects, DropReason::kUnknown) || IsOnlyDrops(effects, DropReason::kForeign)) {
     FUZZ_CHECK(call_ == before);
   }
@@ -101,64 +126,79 @@ void WatchedCall::After(const Event& event, const Effects& effects, const Call& 
   std::size_t found = 0;
   for (const Leg& open : legs_) found += open.found;
   FUZZ_CHECK(effects.size() <= options::kMaxOutbox + options::kMaxEarlyCandidates + 32 + found);
+  silent_ = IsOver(before) && IsOver(call_);
   for (const Effect& effect : effects) {
     std::visit([this](const auto& order) { Take(order); }, effect);
   }
 
-  // I1: one leg, and perhaps old ones that only say goodbye.
+  CheckLegs();
   const Phase phase = call_.snapshot().phase;
-  const bool over = phase == Phase::kIdle || phase == Phase::kEnded;
   const std::optional<Millis> deadline = call_.deadline();
-  if (over) {
-    // I2: no track is live, and a leg that still says goodbye is closed soon. Besides there is at most the one that is prepared
-    // for whoever waits in the room that the page shows, and nothing of it has left the page.
-    FUZZ_CHECK(!live_[0] && !live_[1]);
-    const auto prepared = std::count_if(legs_.begin(), legs_.end(), [](const Leg& open) { return !open.gathers; });
-    FUZZ_CHECK(prepared <= 1);
-    FUZZ_CHECK((legs_.size() > static_cast<std::size_t>(prepared)) == deadline.has_value());
-    FUZZ_CHECK(!deadline || *deadline <= now_ + options::kFarewellTimeout);
-  }
   if (phase == Phase::kJoining && connected_) FUZZ_CHECK(deadline.has_value());
   if (phase == Phase::kReconnecting) FUZZ_CHECK(deadline.has_value());
 }
 
+void WatchedCall::CheckLegs() const {
+  const auto is_closing = [](const Leg& leg) { return leg.closing; };
+  // I1: one leg, or two that are parked until the server has the newer one; and perhaps old ones that only say goodbye.
+  const auto closing = std::count_if(legs_.begin(), legs_.end(), is_closing);
+  const auto used = static_cast<std::ptrdiff_t>(legs_.size()) - closing;
+  FUZZ_CHECK(used <= 2);
+  const auto can_be_parked = [](const Leg& leg) { return leg.closing || (leg.offers_first && !leg.answered); };
+  if (used == 2) FUZZ_CHECK(std::all_of(legs_.begin(), legs_.end(), can_be_parked));
+  if (!IsOver(call_)) return;
+  // I2: no track is live, and a leg that still says goodbye is closed soon. Besides there is at most the one that is prepared
+  // for whoever waits in the room that the page shows; it has no deadline, and nothing of it has left the page (I11).
+  FUZZ_CHECK(!live_[0] && !live_[1]);
+  const std::optional<Millis> deadline = call_.deadline();
+  FUZZ_CHECK((closing > 0) == deadline.has_value());
+  FUZZ_CHECK(!deadline || *deadline <= now_ + options::kFarewellTimeout);
+  FUZZ_CHECK(used <= (connected_ ? 1 : 0));
+  const auto is_prepared = [](const Leg& leg) { return leg.closing || (leg.answered && !leg.gathers); };
+  FUZZ_CHECK(std::all_of(legs_.begin(), legs_.end(), is_prepared));
+}
+
 void WatchedCall::Finish() {
-  const Phase phase = call_.snapshot().phase;
-  if (phase != Phase::kIdle && phase != Phase::kEnded) Handle(LeaveRequested{});
+  if (!IsOver(call_)) Handle(LeaveRequested{});
   Advance(options::kFarewellTimeout);
   Handle(DeadlineReached{});
   Handle(SignalingLost{});  // ends what is prepared
-  FUZZ_CHECK(legs_.empty() && !call_.deadline());
-  FUZZ_CHECK(call_.snapshot().phase == Phase::kEnded || call_.snapshot().phase == Phase::kIdle);
+  FUZZ_CHECK(legs_.empty() && !call_.deadline() && IsOver(call_));
 }
 
 // ---- Signaling ----
 
 void WatchedCall::Take(const SendJoin& order) {
   TakeNew(order.op);
-  FUZZ_CHECK(connected_);
+  FUZZ_CHECK(connected_ && !silent_);
   joins_.push_back(order.op);
   const std::optional<Json> json = Json::Parse(order.json);
   FUZZ_CHECK(json && json->is_object());
-  // A prepared answer names its sender; the rest of it another Duet reads as any answer.
-  const Json* answer = json->Find("answer");
-  FUZZ_CHECK(answer == nullptr || (answer->Find("from") != nullptr && *answer->Find("from")->string() == *json->Find("page")->string()));
+  if (json->Find("answer") == nullptr) return;
+  // A prepared answer is the last member. Another Duet reads it as any answer; it says who we are, and none of our addresses.
+  const std::size_t start = order.json.find(kAnswerMember) + kAnswerMember.size();
+  const std::string text = order.json.substr(start, order.json.size() - 1 - start);
+  const auto answer = Read<DescriptionMessage>("getAnswer", text);
+  FUZZ_CHECK(answer.stamp.from == *json->Find("page")->string() && !answer.stamp.to.empty() && answer.stamp.offer > 0);
+  FUZZ_CHECK(answer.description.sdp.find("a=candidate") == std::string::npos);
 }
 
 void WatchedCall::Take(const SendMessage& order) {
   FUZZ_CHECK(connected_);
   last_message_ = order;
-  if (order.name == "leave") return;
+  if (order.name == "leave") {
+    FUZZ_CHECK(!silent_);
+    silent_ = true;
+    return;
+  }
   if (order.name == "peek") {
-    const Phase phase = call_.snapshot().phase;
-    FUZZ_CHECK(phase == Phase::kIdle || phase == Phase::kEnded);
+    const std::optional<Json> json = Json::Parse(order.json);
+    const Json* room = json ? json->Find("room") : nullptr;
+    FUZZ_CHECK(IsOver(call_) && room != nullptr && room->string() != nullptr && IsRoomName(*room->string()));
     return;
   }
-  if (order.name == "park") {
-    // Whoever looks understands it.
-    FUZZ_CHECK(std::holds_alternative<SignalMessage>(DecodeSignal("parked", order.json)));
-    return;
-  }
+  FUZZ_CHECK(!silent_);  // I11: whoever is in no room says nothing else
+  if (order.name == "park") return TakeParked(order);
   if (order.name == "offer") last_offer_ = order;
   // Another Duet understands it. Two things have no number: what answers somebody without our fields, and candidates of
   // an offer that was never sent, because somebody guessed our leg's name and offered on it meanwhile.
@@ -169,6 +209,23 @@ void WatchedCall::Take(const SendMessage& order) {
   if (offer->integer() == 0 && (order.name == "candidate" || (order.name == "answer" && to->string()->empty()))) return;
   const std::string name = order.name == "offer" ? "getOffer" : order.name == "answer" ? "getAnswer" : "getCandidate";
   FUZZ_CHECK(std::holds_alternative<SignalMessage>(DecodeSignal(name, order.json)));
+  if (order.name != "candidate" || call_.snapshot().phase != Phase::kWaiting) return;
+  // While nobody is there it is for whoever will come, and follows the offer.
+  const Stamp stamp = Read<CandidateMessage>(name, order.json).stamp;
+  const Leg* leg = FindNamed(stamp.leg);
+  if (leg != nullptr) FUZZ_CHECK(leg->is_parked && stamp.to.empty());
+}
+
+void WatchedCall::TakeParked(const SendMessage& order) {
+  last_offer_ = order;
+  // Whoever looks understands it, whoever that will be. It is what was created, once, without our addresses.
+  const std::optional<DescriptionMessage> offer = Read<Parked>("parked", order.json).offer;
+  FUZZ_CHECK(offer && offer->stamp.to.empty() && offer->stamp.offer == 1);
+  FUZZ_CHECK(offer->description.sdp.find("a=candidate") == std::string::npos);
+  Leg* leg = FindNamed(offer->stamp.leg);
+  FUZZ_CHECK(leg != nullptr && !leg->closing && !leg->is_parked && !leg->answered);
+  FUZZ_CHECK(offer->description.sdp == leg->created);
+  leg->is_parked = true;
 }
 
 // ---- Camera and microphone ----
@@ -208,6 +265,19 @@ WatchedCall::Leg& WatchedCall::OpenOne(LegId leg) {
   return *found;
 }
 
+WatchedCall::Leg& WatchedCall::UsedOne(LegId leg) {
+  FUZZ_CHECK(!OpenOne(leg).closing);
+  return OpenOne(leg);
+}
+
+// Those on which we offer first have our name.
+WatchedCall::Leg* WatchedCall::FindNamed(const std::string& name) {
+  const auto found = std::find_if(legs_.begin(), legs_.end(), [&name](const Leg& leg) {
+    return leg.offers_first && name.ends_with('-' + std::to_string(leg.id.value));
+  });
+  return found == legs_.end() ? nullptr : &*found;
+}
+
 void WatchedCall::TakeNew(OpId op) {
   FUZZ_CHECK(op.value > last_op_);
   last_op_ = op.value;
@@ -221,56 +291,67 @@ void WatchedCall::Take(const OpenLeg& order) {
 }
 
 void WatchedCall::Take(const OpenChannel& order) {
-  FUZZ_CHECK(!OpenOne(order.leg).has_channel);
-  OpenOne(order.leg).has_channel = true;
+  FUZZ_CHECK(!UsedOne(order.leg).has_channel);
+  UsedOne(order.leg).has_channel = true;
 }
 
-void WatchedCall::Take(const AcceptTransceivers& order) { FUZZ_CHECK(OpenOne(order.leg).remote == DescriptionType::kOffer); }
+void WatchedCall::Take(const AcceptTransceivers& order) { FUZZ_CHECK(UsedOne(order.leg).remote == DescriptionType::kOffer); }
 
 void WatchedCall::Take(const AttachTracks& order) {
-  OpenOne(order.leg);
+  UsedOne(order.leg);
   TakeNew(order.op);
 }
 
 void WatchedCall::Take(const SetLocalDescription& order) {
   TakeNew(order.op);
+  FUZZ_CHECK(!silent_);
   // A browser makes an answer where a remote offer was set last and not answered.
-  const bool answering = OpenOne(order.leg).remote == DescriptionType::kOffer;
+  const bool answering = UsedOne(order.leg).remote == DescriptionType::kOffer;
   descriptions_.push_back({order.leg, order.op, std::nullopt, answering, false});
-  OpenOne(order.leg).remote.reset();
-  OpenOne(order.leg).gathers = true;
+  UsedOne(order.leg).remote.reset();
+  UsedOne(order.leg).gathers = true;
 }
 
 void WatchedCall::Take(const CreateDescription& order) {
   TakeNew(order.op);
-  OpenOne(order.leg);
-  descriptions_.push_back({order.leg, order.op, std::nullopt, order.type == DescriptionType::kAnswer, true});
+  Leg& leg = UsedOne(order.leg);
+  const bool is_answer = order.type == DescriptionType::kAnswer;
+  FUZZ_CHECK(!leg.gathers && (leg.remote == DescriptionType::kOffer) == is_answer);
+  if (!is_answer) leg.offers_first = true;
+  descriptions_.push_back({order.leg, order.op, std::nullopt, is_answer, true});
 }
 
 void WatchedCall::Take(const SetCreatedDescription& order) {
   TakeNew(order.op);
+  // What was created there last, of the kind that the connection is ready for.
+  Leg& leg = UsedOne(order.leg);
   const bool is_answer = order.description.type == DescriptionType::kAnswer;
+  FUZZ_CHECK(!silent_ && !leg.gathers && order.description.sdp == leg.created);
+  FUZZ_CHECK((leg.remote == DescriptionType::kOffer) == is_answer);
   descriptions_.push_back({order.leg, order.op, std::nullopt, is_answer, false});
-  OpenOne(order.leg).remote.reset();
-  OpenOne(order.leg).gathers = true;
+  UsedOne(order.leg).remote.reset();
+  UsedOne(order.leg).gathers = true;
 }
 
 void WatchedCall::Take(const SetRemoteDescription& order) {
   TakeNew(order.op);
-  Leg& leg = OpenOne(order.leg);
+  Leg& leg = UsedOne(order.leg);
   leg.remote = order.description.type;
+  leg.answered = true;
   leg.candidates = 0;
   descriptions_.push_back({order.leg, order.op, order.description.type, false, false});
 }
 
 void WatchedCall::Take(const AddCandidate& order) {
   TakeNew(order.op);
-  FUZZ_CHECK(++OpenOne(order.leg).candidates <= options::kMaxCandidates + options::kMaxEarlyCandidates);
+  FUZZ_CHECK(++UsedOne(order.leg).candidates <= options::kMaxCandidates + options::kMaxEarlyCandidates);
 }
 
 void WatchedCall::Take(const SendOnChannel& order) {
-  FUZZ_CHECK(OpenOne(order.leg).channel_open);
-  FUZZ_CHECK(DecodeChannelMessage(order.json).has_value());
+  FUZZ_CHECK(UsedOne(order.leg).channel_open);
+  const auto message = DecodeChannelMessage(order.json);
+  FUZZ_CHECK(message.has_value());
+  if (std::holds_alternative<Bye>(*message)) OpenOne(order.leg).closing = true;
 }
 
 void WatchedCall::Take(const CloseLeg& order) {

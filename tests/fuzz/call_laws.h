@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/call.h"
@@ -30,6 +31,11 @@ class WatchedCall {
     bool has_channel = false;
     bool channel_open = false;
     bool gathers = false;                   // a local description was ordered
+    bool closing = false;                   // has said goodbye
+    bool offers_first = false;              // its first offer was created to be parked
+    bool answered = false;                  // a remote description was ordered
+    bool is_parked = false;                 // `park` was sent
+    std::string created;                    // what was created for it last
     std::optional<DescriptionType> remote;  // the newest remote description
     std::size_t candidates = 0;             // added since then
     std::size_t found = 0;                  // local ones since it was opened
@@ -60,14 +66,15 @@ class WatchedCall {
   void Take(const OpenSignaling&) {}
   void Take(const SendJoin& order);
   void Take(const SendMessage& order);
+  void TakeParked(const SendMessage& order);
   void Take(const RequestMedia& order);
   void Take(const UseMedia& order);
   void Take(const DiscardMedia& order);
   void Take(const EnableTrack& order);
   void Take(const StopMedia&);
   void Take(const OpenLeg& order);
-  void Take(const AddTransceivers& order) { OpenOne(order.leg); }
-  void Take(const AddScreenTransceiver& order) { OpenOne(order.leg); }
+  void Take(const AddTransceivers& order) { UsedOne(order.leg); }
+  void Take(const AddScreenTransceiver& order) { UsedOne(order.leg); }
   void Take(const OpenChannel& order);
   void Take(const AcceptTransceivers& order);
   void Take(const AttachTracks& order);
@@ -75,7 +82,7 @@ class WatchedCall {
   void Take(const SetCreatedDescription& order);
   void Take(const SetLocalDescription& order);
   void Take(const SetRemoteDescription& order);
-  void Take(const RestartIce& order) { OpenOne(order.leg); }
+  void Take(const RestartIce& order) { UsedOne(order.leg); }
   void Take(const AddCandidate& order);
   void Take(const SendOnChannel& order);
   void Take(const CloseLeg& order);
@@ -83,11 +90,15 @@ class WatchedCall {
 
   Leg* FindLeg(LegId leg);
   Leg& OpenOne(LegId leg);  // I3: no order names a closed leg
+  Leg& UsedOne(LegId leg);  // nor is one used that has said goodbye
+  Leg* FindNamed(const std::string& name);
+  void CheckLegs() const;
   void TakeNew(OpId op);
 
   Call call_;
   Millis now_{1'000};
   bool connected_ = false;
+  bool silent_ = true;  // in no room, as far as this event's orders were carried out
   std::uint32_t last_op_ = 0;
   std::uint32_t last_leg_ = 0;
   std::vector<Leg> legs_;  // open ones

@@ -109,18 +109,31 @@ void CheckIceServers(const std::vector<IceServer>& servers) {
   }
 }
 
+// What is parked is an offer of a Duet, and the other one gets it either way unchanged.
 void CheckParked(const DescriptionMessage& offer) {
   FUZZ_CHECK(offer.stamp.version > 0);
   Check("getOffer", offer);
+  const std::string json = EncodeDescription(offer.description, offer.stamp);
+  const std::string answer = JsonObject().Add("ok", true).Add("id", "me").AddJson("parked", json).Take();
+  if (answer.size() > options::kMaxMessageBytes) return;
+  const auto decoded = DecodeSignal("parked", json);
+  const SignalMessage* signal = std::get_if<SignalMessage>(&decoded);
+  FUZZ_CHECK(signal != nullptr && std::holds_alternative<Parked>(*signal) && std::get<Parked>(*signal).offer == offer);
+  const std::optional<JoinAnswer> again = DecodeJoinAnswer(answer);
+  FUZZ_CHECK(again && !again->took_answer && again->parked == offer);
 }
 
 void Check(std::string_view, const Parked& message) {
   if (message.offer) CheckParked(*message.offer);
   if (message.ice_servers) CheckIceServers(*message.ice_servers);
+  FUZZ_CHECK(message.offer || !message.ice_servers);
 }
 
-void Check(std::string_view, const ParkKept& message) {
+void Check(std::string_view name, const ParkKept& message) {
   FUZZ_CHECK(message.leg.size() <= options::kMaxTokenBytes && IsClean(message.leg));
+  const auto decoded = DecodeSignal(name, JsonObject().Add("leg", message.leg).Take());
+  const SignalMessage* again = std::get_if<SignalMessage>(&decoded);
+  FUZZ_CHECK(again != nullptr && std::holds_alternative<ParkKept>(*again) && std::get<ParkKept>(*again).leg == message.leg);
 }
 
 void OnSignal(std::string_view name, std::string_view json) {
@@ -140,6 +153,7 @@ void OnJoinAnswer(std::string_view json) {
   }
   CheckId(answer->id);
   if (answer->peer) CheckPerson(*answer->peer);
+  FUZZ_CHECK(!answer->parked || !answer->took_answer);
   if (answer->parked) CheckParked(*answer->parked);
   if (answer->ice_servers) CheckIceServers(*answer->ice_servers);
 }
