@@ -2,6 +2,7 @@
 // Shows a snapshot of the call and passes on what the person presses. It decides nothing about the call.
 
 import { isLoopback } from './address.js';
+import { createPlayback } from './playback.js';
 import {
   crashSentence,
   isBroken,
@@ -17,6 +18,10 @@ import {
 /** @import { Device, Snapshot } from './sentences.js' */
 
 const IN_ROOM = ['joining', 'waiting', 'connecting', 'connected', 'reconnecting'];
+const ABOUT_TO_MEET = ['joining', 'waiting'];
+const LONGEST_BLINK = 400; // ms
+const LONGEST_FRAME = 100; // ms; a page that is in the background is given no frames
+const TITLE_PAUSE = 1000; // ms
 const COPIED_FOR = 2000; // ms that 'Copied' stays
 
 /**
@@ -73,8 +78,25 @@ export function createView(document, actions) {
   let shown = null;
   /** @type {MediaStream | null} from the other side */
   let received = null;
+  /** @type {MediaStream | null} */
+  let played = null;
+  let isSeen = false; // a frame of it
+  let pendingDraw = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let heldDraw;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let titleTimer;
   let joinPressed = false;
   let over = false;
+
+  const playback = createPlayback(remoteVideo, {
+    blocked: (isBlocked) => (sound.hidden = !isBlocked),
+    firstFrame() {
+      actions.note('first frame');
+      isSeen = true;
+      if (heldDraw) drawSoon();
+    },
+  });
 
   /** @param {string} phase */
   function mayJoin(phase) {
@@ -134,34 +156,82 @@ export function createView(document, actions) {
   function showRemotePicture() {
     const hasPicture = remoteVideo.videoWidth > 0 && remoteVideo.readyState > 1;
     const isOff = shown?.peer?.devices?.camera === false;
+    remote.classList.toggle('off', isOff);
     remote.classList.toggle('picture', hasPicture && !isOff);
   }
 
-  // A connection that is prepared before Join has a stream already, but no browser plays sound before something was pressed.
-  function showRemote() {
-    const stream = shown && IN_ROOM.includes(shown.phase) ? received : null;
-    if (remoteVideo.srcObject !== stream) {
-      remoteVideo.srcObject = stream;
-      sound.hidden = true;
-      if (stream) play();
-      remoteVideo.requestVideoFrameCallback?.(() => remoteVideo.srcObject === stream && actions.note('first frame'));
-    }
+  // A connection that is prepared before Join has a stream already, but no browser plays sound before something was pressed. And to
+  // open the loudspeaker while the microphone is being opened would delay both.
+  function streamToShow() {
+    if (!shown || !IN_ROOM.includes(shown.phase)) return null;
+    const isOpening = shown.microphone.state === 'asking' && shown.phase !== 'connected';
+    return isOpening && !played ? null : received;
+  }
+
+  /** @param {boolean} [hasNewTrack] though it may be the same stream */
+  function showRemote(hasNewTrack) {
+    const stream = streamToShow();
+    if (stream !== played) isSeen = false;
+    if (stream !== played || hasNewTrack) playback.show(stream);
+    played = stream;
     showRemotePicture();
   }
 
-  /** @param {Snapshot} snapshot */
+  /**
+   * The page is written with the browser's next frame: several snapshots go into one, and no call waits for it.
+   * @param {Snapshot} snapshot
+   */
   function render(snapshot) {
-    if (over) return;
     const isFirst = !shown;
-    const focused = document.activeElement;
     shown = snapshot;
-    const { phase, peer, microphone, camera, room, name } = snapshot;
+    showRemote();
+    if (isFirst) draw();
+    else drawSoon();
+    if (isFirst && joinPressed) queueMicrotask(passOnJoin);
+  }
+
+  // Between the other one's coming and the first picture lies a blink. The page is not rearranged twice in it, which nobody could follow,
+  // and which would keep the picture waiting.
+  function isAboutToSee() {
+    return (
+      ABOUT_TO_MEET.includes(String(body.dataset.phase)) &&
+      (shown?.phase === 'connecting' || shown?.phase === 'connected') &&
+      shown.peer?.devices?.camera !== false &&
+      !isSeen
+    );
+  }
+
+  function drawSoon() {
+    if (isAboutToSee()) {
+      heldDraw ??= setTimeout(draw, LONGEST_BLINK);
+    } else if (!pendingDraw) {
+      pendingDraw = true;
+      const once = () => pendingDraw && draw();
+      requestAnimationFrame(once);
+      setTimeout(once, LONGEST_FRAME);
+    }
+  }
+
+  // Each new title costs a browser more than all the rest of the page, and nobody reads one that is replaced at once.
+  /** @param {string} title */
+  function entitle(title) {
+    clearTimeout(titleTimer);
+    titleTimer = setTimeout(() => (document.title = title), TITLE_PAUSE);
+  }
+
+  function draw() {
+    pendingDraw = false;
+    clearTimeout(heldDraw);
+    heldDraw = undefined;
+    if (over || !shown) return;
+    const focused = document.activeElement;
+    const { phase, peer, microphone, camera, room, name } = shown;
     const inRoom = IN_ROOM.includes(phase);
 
     body.dataset.phase = phase;
     body.classList.toggle('inRoom', inRoom);
-    document.title = titleFor(snapshot);
-    say(status, sentenceFor(snapshot));
+    entitle(titleFor(shown));
+    say(status, sentenceFor(shown));
     const notice = inRoom ? mediaNotice(microphone.state, camera.state) : '';
     say(find('notice'), notice);
     find('notice').hidden = !notice;
@@ -180,26 +250,17 @@ export function createView(document, actions) {
     link.value = `${location.origin}${location.pathname}#room=${encodeURIComponent(room)}`;
     find('hint').hidden = !onLoopback || (phase !== 'idle' && phase !== 'waiting');
 
-    label(remote, peer?.name ?? '', missingPicture(snapshot));
-    const silence = missingSound(snapshot);
+    label(remote, peer?.name ?? '', missingPicture(shown));
+    const silence = missingSound(shown);
     say(find('muted'), silence);
     find('muted').hidden = !silence;
-    showRemote();
+    showRemotePicture();
     label(local, name, missingOwnPicture(camera));
-    local.classList.toggle('picture', camera.state === 'live' && camera.on);
+    const isFilmed = camera.state === 'live' && camera.on;
+    local.classList.toggle('off', !isFilmed);
+    local.classList.toggle('picture', isFilmed);
 
     keepFocus(focused);
-    if (isFirst && joinPressed) queueMicrotask(passOnJoin);
-  }
-
-  async function play() {
-    try {
-      await remoteVideo.play();
-      sound.hidden = true;
-    } catch (error) {
-      // Any other error means that the stream was replaced meanwhile.
-      if (/** @type {Error} */ (error).name === 'NotAllowedError') sound.hidden = false;
-    }
   }
 
   /**
@@ -209,7 +270,7 @@ export function createView(document, actions) {
   function show(which, stream) {
     if (which === 'remote') {
       received = stream;
-      showRemote();
+      showRemote(true);
     } else if (localVideo.srcObject !== stream) {
       localVideo.srcObject = stream;
     }
@@ -218,6 +279,7 @@ export function createView(document, actions) {
   /** @param {string} sentence */
   function end(sentence) {
     over = true;
+    clearTimeout(titleTimer);
     body.dataset.phase = 'ended';
     body.dataset.stopped = '';
     body.classList.remove('inRoom');
@@ -275,11 +337,10 @@ export function createView(document, actions) {
   find('reload').addEventListener('click', () => actions.reload());
   copy.addEventListener('click', copyLink);
   link.addEventListener('focus', () => link.select());
-  sound.addEventListener('click', play);
+  sound.addEventListener('click', playback.play);
   for (const type of ['loadeddata', 'playing', 'resize', 'emptied']) {
     remoteVideo.addEventListener(type, showRemotePicture);
   }
-  remoteVideo.addEventListener('playing', () => (sound.hidden = true));
   find('localOnly').hidden = !onLoopback;
   if (body.dataset.stopped === undefined) {
     say(status, sentences['idle/none'](/** @type {any} */ (null)));

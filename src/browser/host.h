@@ -32,7 +32,6 @@ enum class Subject : std::uint8_t {
   kLocalCandidate,
   kConnectionState,
   kRemoteTrack,
-  kRemotePicture,  // the first video track begins to bring something
   // Events of a leg's data channel
   kChannelOpen,
   kChannelMessage,

@@ -36,7 +36,7 @@ void Peers::Perform(const OpenLeg& order) {
     return;
   }
   legs_.push_back({order.leg, made.value, val::global("AbortController").new_(), host_.Keep(made.value, "close"),
-                   val::global("MediaStream").new_(), val::null(), val::null()});
+                   val::global("MediaStream").new_(), val::null()});
   const Leg& leg = legs_.back();
   Listen(leg, leg.connection, "icecandidate", Subject::kLocalCandidate);
   Listen(leg, leg.connection, "connectionstatechange", Subject::kConnectionState);

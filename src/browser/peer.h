@@ -46,7 +46,6 @@ class Peers {
     emscripten::val keep;
     emscripten::val remote_stream;
     emscripten::val channel;
-    emscripten::val awaited;  // the first video track, once it was found without a picture
   };
 
   Leg* Find(LegId id);
@@ -57,7 +56,6 @@ class Peers {
   void AddTransceiver(const Leg& leg, const char* kind);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
   void OnTrack(Leg& leg, const emscripten::val& event);
-  void ShowRemote(const Leg& leg, const emscripten::val& track);
 
   Host& host_;
   LocalMedia& media_;

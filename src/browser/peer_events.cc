@@ -55,7 +55,6 @@ void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
     case Subject::kLocalCandidate:
     case Subject::kConnectionState:
     case Subject::kRemoteTrack:
-    case Subject::kRemotePicture:
     case Subject::kChannelOpen:
     case Subject::kChannelMessage:
     case Subject::kChannelDrained:
@@ -80,9 +79,6 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
       return;
     case Subject::kRemoteTrack:
       OnTrack(*leg, event);
-      return;
-    case Subject::kRemotePicture:
-      ShowRemote(*leg, Get(event, "target"));
       return;
     case Subject::kChannelOpen:
       host_.Post(ChannelOpened{leg->id});
@@ -110,17 +106,7 @@ void Peers::OnTrack(Leg& leg, const val& event) {
   const std::string kind = KindOf(transceiver);
   // A second video track is a shared screen, for which there is no place on the page yet.
   if (!FirstOf(leg.connection, kind).strictlyEquals(transceiver)) return;
-  const val track = Get(event, "track");
-  if (kind != "video" || !ReadBool(track, "muted")) return ShowRemote(leg, track);
-  // While nothing is sent in it, Chromium's <video> would wait for its first frame and not play the sound either:
-  // whoever has no camera would not be heard.
-  if (leg.awaited.strictlyEquals(track)) return;
-  leg.awaited = track;
-  Listen(leg, track, "unmute", Subject::kRemotePicture);
-}
-
-void Peers::ShowRemote(const Leg& leg, const val& track) {
-  leg.remote_stream.call<val>("addTrack", track);
+  leg.remote_stream.call<val>("addTrack", Get(event, "track"));
   shown_ = leg.id;
   host_.Show("remote", leg.remote_stream);
 }

@@ -160,32 +160,6 @@ test('sound and the first picture of the other side are one stream; a second pic
   assert.deepEqual(page.view.shown.remote.getTracks(), [audio, video]);
 });
 
-test('a picture that does not come yet is kept from the stream, because the sound would wait for it', async () => {
-  const connection = await page.establish();
-  const [audio, video] = connection.transceivers;
-  video.receiver.track.muted = true;
-  for (const transceiver of [video, audio]) connection.fire('track', { transceiver, track: transceiver.receiver.track });
-  assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track]);
-  video.receiver.track.unmute();
-  assert.deepEqual(page.view.shown.remote.getTracks(), [audio.receiver.track, video.receiver.track]);
-});
-
-test('a picture that does not come yet is waited for once, however often it is announced', async () => {
-  const connection = await page.establish();
-  const [, transceiver] = connection.transceivers;
-  const { track } = transceiver.receiver;
-  for (let round = 0; round < 3; ++round) {
-    track.muted = true;
-    connection.fire('track', { transceiver, track });
-    connection.fire('track', { transceiver, track });
-    track.unmute();
-  }
-  assert.equal(getEventListeners(track, 'unmute').length, 1);
-  assert.deepEqual(page.view.shown.remote.getTracks(), [track]);
-  page.host.post({ type: 'leave' });
-  assert.deepEqual(getEventListeners(track, 'unmute'), []);
-});
-
 test('what ICE comes to is noted in the record, with its time and leg', async () => {
   const connection = await page.establish();
   page.browser.pass(30);

@@ -65,7 +65,7 @@ test('the page keeps its own policy', () => {
 
 test('every address is relative, so that the page works from any folder', () => {
   for (const [, address] of html.matchAll(/\s(?:src|href)="([^"]*)"/g)) {
-    assert.match(address, /^(#[a-zA-Z]+|[a-z]+\.(css|js|svg|wasm)|http:\/\/localhost:3000\/)$/);
+    assert.match(address, /^(#[a-zA-Z]+|[a-z]+\.(css|js|png|wasm)|http:\/\/localhost:3000\/)$/);
   }
 });
 

@@ -36,18 +36,11 @@ export class FakeTrack extends EventTarget {
     super();
     this.kind = kind;
     this.enabled = true;
-    this.muted = false;
     this.readyState = 'live';
   }
 
   stop() {
     this.readyState = 'ended';
-  }
-
-  /** As when the first packet comes. */
-  unmute() {
-    this.muted = false;
-    this.dispatchEvent(new Event('unmute'));
   }
 
   /** As when it is unplugged. */
