@@ -76,6 +76,18 @@ TEST_F(CallHopsTest, NewerOfferReplacesWhatWasPreparedAndNoneForgetsIt) {
   EXPECT_TRUE(Dropped(DropReason::kMalformed)) << "nobody's";
 }
 
+TEST_F(CallHopsTest, AnotherRoomsNameForgetsWhatWasPrepared) {
+  LookAndPrepare();
+  On(RoomShown{"other", 8});
+  EXPECT_EQ(last_, (Effects{CloseLeg{LegId{1}}, SendMessage{"peek", R"({"room":"other"})"}}));
+}
+
+TEST_F(CallHopsTest, RoomThatIsShownDuringACallIsNotAskedFor) {
+  EnterEmptyRoom();
+  On(RoomShown{"other", 8});
+  EXPECT_EQ(last_, Effects{});
+}
+
 TEST_F(CallHopsTest, StunServersComeWithTheOffer) {
   On(RoomShown{"1234", kRoomHash});
   Connect();
@@ -115,6 +127,16 @@ TEST_F(CallHopsTest, WhoIsInLooksNoMoreAndLooksAgainAfterLeaving) {
   EXPECT_EQ(last_.back(), Effect(SendMessage{"peek", R"({"room":"1234"})"}));
 }
 
+TEST_F(CallHopsTest, WhoLeavesWithoutAServerLooksWhenItIsBack) {
+  LookAndPrepare();
+  EnterEmptyRoom();
+  On(SignalingLost{});
+  On(LeaveRequested{});
+  EXPECT_EQ(Sent("peek"), 0);
+  Connect();
+  EXPECT_EQ(Sent("peek"), 1);
+}
+
 // ---- The click ----
 
 TEST_F(CallHopsTest, ClickSendsTheAnswerBeforeAnythingElseAndSetsItInTheSameTurn) {
@@ -127,6 +149,12 @@ TEST_F(CallHopsTest, ClickSendsTheAnswerBeforeAnythingElseAndSetsItInTheSameTurn
   ExpectSeen(Phase::kJoining);
 }
 
+TEST_F(CallHopsTest, ClickSaysWhoAnswersWhom) {
+  ClickPrepared();
+  const std::string answer = EncodeDescription({DescriptionType::kAnswer, Sdp(1)}, {1, kPage, kLower, "their-1", 1, kRoomHash});
+  EXPECT_NE(Last<SendJoin>().json.find(R"("answer":)" + answer), std::string::npos) << Last<SendJoin>().json;
+}
+
 TEST_F(CallHopsTest, CandidatesDoNotWaitForTheSeat) {
   ClickPrepared();
   const OpId op = Last<SetCreatedDescription>().op;
@@ -135,6 +163,8 @@ TEST_F(CallHopsTest, CandidatesDoNotWaitForTheSeat) {
   EXPECT_EQ(last_, Effects{}) << "they follow the answer's being set";
   On(LocalDescriptionSet{LegId{1}, op, {DescriptionType::kAnswer, Sdp(1)}});
   EXPECT_EQ(Sent("candidate"), 1);
+  EXPECT_EQ(Last<SendMessage>().json, EncodeCandidate({"candidate:1 1 udp 1 10.0.0.1 9 typ host", "0", "f1", 0, true},
+                                                      {1, kPage, kLower, "their-1", 1, kRoomHash}));
   EXPECT_EQ(Sent("answer"), 0) << "it went with the join";
   On(JoinAnswered{join, kTook});
   EXPECT_EQ(last_, Effects{});
@@ -170,6 +200,11 @@ TEST_F(CallHopsTest, ParkedOfferOfSomebodyElseIsNotAnswered) {
   EXPECT_TRUE(Did<SetLocalDescription>()) << "an ordinary offer to whom the server named";
 }
 
+TEST_F(CallHopsTest, ParkedOfferOfAnotherRoomIsNotAnswered) {
+  EnterRoomWith(std::string(kBob) + R"(,"parked":)" + Parked(kLower, "their-1", 9, kRoomHash + 1));
+  EXPECT_TRUE(Did<SetLocalDescription>()) << "an ordinary offer";
+}
+
 TEST_F(CallHopsTest, NobodyThereAnyMoreMeansWaiting) {
   ClickPrepared();
   Answer(R"({"ok":true,"id":"me","peer":null})");
@@ -184,6 +219,26 @@ TEST_F(CallHopsTest, SomebodyElseThereIsOfferedTo) {
   EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}}));
   EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
   EXPECT_TRUE(Did<SetLocalDescription>());
+}
+
+TEST_F(CallHopsTest, AnswerThatSomebodyElseIsSaidToHaveTakenIsWorthNothing) {
+  for (const char* peer : {R"({"id":"seed-socket","name":"Sam"})", "null"}) {
+    call_ = {};
+    ClickPrepared();
+    Answer(std::string(R"({"ok":true,"id":"me","peer":)") + peer + R"(,"tookAnswer":true})");
+    EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}})) << peer;
+  }
+}
+
+TEST_F(CallHopsTest, PreparedConnectionThatNeverComesAboutIsReplaced) {
+  ClickPrepared();
+  const OpId join = Last<SendJoin>().op;
+  On(LocalDescriptionSet{LegId{1}, Last<SetCreatedDescription>().op, {DescriptionType::kAnswer, Sdp(1)}});
+  On(JoinAnswered{join, kTook});
+  EXPECT_EQ(call_.deadline(), now_ + options::kConnectTimeout);
+  Wait(options::kConnectTimeout);
+  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}}));
+  ExpectSeen(Phase::kConnecting, Cause::kRetrying);
 }
 
 TEST_F(CallHopsTest, RefusalClosesWhatWasPrepared) {
@@ -275,11 +330,13 @@ TEST_F(CallHopsTest, TurnServersThatCameLateAreUsedWhereNothingConnectsWithout) 
   took.pop_back();
   On(JoinAnswered{join, took + R"(,"iceServers":[{"urls":"turn:turn.example","username":"u","credential":"c"}]})"});
   EXPECT_EQ(last_, Effects{});
+  EXPECT_EQ(call_.deadline(), now_ + options::kRelayDelay);
   Wait(options::kRelayDelay - Millis{1});
   EXPECT_EQ(last_, Effects{});
   Wait(Millis{1});
   EXPECT_EQ(Last<RestartIce>().ice_servers, (std::vector<IceServer>{{{"turn:turn.example"}, "u", "c"}}));
   EXPECT_TRUE(Did<SetLocalDescription>());
+  EXPECT_GT(call_.deadline(), now_) << "once";
   OfferMade(LegId{1});
   EXPECT_EQ(Sent("offer"), 1);
   Message("getAnswer", Stamped("answer", kLower, "their-1", 2, 9));
@@ -297,6 +354,29 @@ TEST_F(CallHopsTest, WhoIsConnectedNeedsNoTurn) {
   EXPECT_EQ(call_.deadline(), std::nullopt);
 }
 
+TEST_F(CallHopsTest, WhoWasConnectedBeforeTheServersWordNeedsNoTurn) {
+  ClickPrepared();
+  const OpId join = Last<SendJoin>().op;
+  On(LocalDescriptionSet{LegId{1}, Last<SetCreatedDescription>().op, {DescriptionType::kAnswer, Sdp(1)}});
+  Connected(LegId{1});
+  std::string took = kTook;
+  took.pop_back();
+  On(JoinAnswered{join, took + R"(,"iceServers":[{"urls":"turn:turn.example","username":"u","credential":"c"}]})"});
+  EXPECT_EQ(call_.deadline(), std::nullopt);
+  ExpectSeen(Phase::kConnected);
+}
+
+TEST_F(CallHopsTest, WithoutTurnThePathIsNotMadeAnew) {
+  ClickPrepared();
+  const OpId join = Last<SendJoin>().op;
+  On(LocalDescriptionSet{LegId{1}, Last<SetCreatedDescription>().op, {DescriptionType::kAnswer, Sdp(1)}});
+  std::string took = kTook;
+  took.pop_back();
+  On(JoinAnswered{join, took + R"(,"iceServers":[{"urls":"stun:stun.example"}]})"});
+  Wait(options::kRelayDelay);
+  EXPECT_EQ(last_, Effects{});
+}
+
 // ---- Who waits ----
 
 TEST_F(CallHopsTest, WhoIsAloneParks) {
@@ -306,6 +386,22 @@ TEST_F(CallHopsTest, WhoIsAloneParks) {
   EXPECT_EQ(Sent("park"), 1);
   EXPECT_EQ(Last<SendMessage>().json, Parked(kPage, NameOfLeg(1), 1)) << "as it was created: no candidate in it";
   ExpectSeen(Phase::kWaiting);
+}
+
+TEST_F(CallHopsTest, TracksThatWereThereBeforeParkingAreSent) {
+  Connect();
+  Join();
+  const OpId join = Last<SendJoin>().op;
+  On(MediaGranted{Last<RequestMedia>().op, true, true});
+  On(JoinAnswered{join, R"({"ok":true,"id":"me","peer":null})"});
+  EXPECT_EQ(Last<AttachTracks>().leg, LegId{1});
+}
+
+TEST_F(CallHopsTest, TracksThatComeWhileWaitingAreSent) {
+  EnterEmptyRoom();
+  ParkMade(LegId{1});
+  On(MediaGranted{OpId{2}, true, true});
+  EXPECT_EQ(Last<AttachTracks>().leg, LegId{1});
 }
 
 TEST_F(CallHopsTest, AnswerMakesTheParkedLegTheCalls) {
@@ -365,6 +461,17 @@ TEST_F(CallHopsTest, NewcomerWhoSaysNothingIsOfferedTo) {
   EXPECT_TRUE(Did<CloseLeg>() && Did<OpenLeg>() && Did<SetLocalDescription>());
 }
 
+TEST_F(CallHopsTest, ParkedOfferIsNotRenewedWhileANewcomerMayAnswerIt) {
+  EnterEmptyRoom();
+  ParkMade(LegId{1});
+  now_ += options::kParkedFor - Millis{1};
+  Message("user_joined", kBob);
+  EXPECT_EQ(call_.deadline(), now_ + options::kOfferTimeout);
+  Wait(Millis{1});
+  EXPECT_EQ(last_, Effects{});
+  EXPECT_GT(call_.deadline(), now_);
+}
+
 TEST_F(CallHopsTest, AnswerBeforeAnybodyHasComeIsAStrangers) {
   EnterEmptyRoom();
   ParkMade(LegId{1});
@@ -390,6 +497,14 @@ TEST_F(CallHopsTest, LostSocketEndsParkingAndTheNextAdmissionBeginsIt) {
   Connect();
   Answer(R"({"ok":true,"id":"me","peer":null})");
   EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+}
+
+TEST_F(CallHopsTest, NewSocketOfWhichNoLossWasToldEndsParkingToo) {
+  EnterEmptyRoom();
+  ParkMade(LegId{1});
+  Connect();
+  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}}));
+  EXPECT_TRUE(Did<SendJoin>());
 }
 
 TEST_F(CallHopsTest, LeaveClosesWhatIsParked) {
@@ -430,6 +545,8 @@ TEST_F(CallHopsTest, LessonsServerKeepsNoOffers) {
   EnterLessonRoom("[]");
   EXPECT_FALSE(Did<OpenLeg>());
   ExpectSeen(Phase::kWaiting);
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 9));
+  EXPECT_TRUE(Dropped(DropReason::kStale)) << "and so nobody answers one";
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ TEST(StrangerTest, CandidatesOfADuetAreKnownByTheirLeg) {
   Stamp other = stamp;
   other.leg = "their-2";
   EXPECT_FALSE(stranger.Keep({SeedCandidate("").candidate, other}));
+  other = stamp;
+  other.from = kHigher;
+  EXPECT_FALSE(stranger.Keep({SeedCandidate("").candidate, other})) << "somebody else who names that leg";
 }
 
 TEST(StrangerTest, NewestOfferCountsForAMinute) {
@@ -119,6 +122,57 @@ TEST_F(CallStrangerTest, LeaveForgetsThem) {
   EnterLessonRoom("[]");
   EXPECT_FALSE(Did<OpenLeg>());
   ExpectSeen(Phase::kWaiting);
+}
+
+TEST_F(CallStrangerTest, WithoutAServerALossIsWaitedFor) {
+  SeedReloadsUnnoticed();
+  On(SignalingLost{});
+  On(ConnectionStateChanged{LegId{1}, ConnectionState::kDisconnected});
+  EXPECT_EQ(last_, Effects{});
+  Connected(LegId{1});
+  ExpectSeen(Phase::kConnected, Cause::kServerUnreachable);
+}
+
+// A page that was left open answers whatever it hears, and so before the Duet who has joined.
+TEST_F(CallStrangerTest, DuetThatAnswersAfterASeedIsOfferedToByName) {
+  EnterLessonRoom(R"([{"id":"socket-of-bob","name":"Bob"}])");
+  OfferMade(LegId{1});
+  Message("getAnswer", Bare("answer", 9));
+  RemoteSet(LegId{1});
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 11));
+  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}}));
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+  OfferMade(LegId{2});
+  EXPECT_NE(Last<SendMessage>().json.find(std::string(R"("to":")") + kLower), std::string::npos);
+}
+
+TEST_F(CallStrangerTest, WhoOfferedBeforeThisConnectionIsForgotten) {
+  EnterLessonRoom(R"([{"id":"socket-of-bob","name":"Bob"}])");
+  OfferMade(LegId{1});
+  Message("getAnswer", Bare("answer", 9));
+  RemoteSet(LegId{1});
+  Connected(LegId{1});
+  Message("getOffer", Bare("offer", 10));
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(1), 1, 11));
+  OfferMade(LegId{2});
+  Message("getAnswer", Stamped("answer", kLower, NameOfLeg(2), 1, 12));
+  RemoteSet(LegId{2});
+  Connected(LegId{2});
+  ExpectSeen(Phase::kConnected);
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
+  EXPECT_EQ(last_, Effects{});
+}
+
+// Duet's server gave the other seat away while we talked.
+TEST_F(CallStrangerTest, NewcomerWaitsUntilTheCallIsLostForGood) {
+  ConnectToDuet(kLower);
+  Message("user_joined", R"({"id":"zzzzzzzz-their-page-000","name":"Zoe","v":1})");
+  Message("getOffer", Stamped("offer", kHigher, "other-1", 1, 10));
+  EXPECT_TRUE(Dropped(DropReason::kUnexpected));
+  On(ConnectionStateChanged{LegId{2}, ConnectionState::kDisconnected});
+  EXPECT_EQ(last_, Effects{});
+  Connected(LegId{2});
+  ExpectSeen(Phase::kConnected);
 }
 
 }  // namespace
