@@ -104,7 +104,7 @@ test('Hops and targets come from the slower side', () => {
   assert.deepEqual(result.hops, { Duet: 2, PeerJS: 4 });
   const verdict = Object.fromEntries(result.targets.map(({ label, value, met }) => [label, `${value} ${met}`]));
   assert.deepEqual(verdict, {
-    '2.0 to 2.4 hops': '2.00 true',
+    'at most 2.4 hops': '2.00 true',
     'at 100 ms at most 0.55 of PeerJS': '0.47 true',
     'at 0 ms at most 0.7 of the best other': '0.40 true',
     'every join works': '50 of 50 true',

@@ -52,7 +52,7 @@ test('the page comes with its policy', async (t) => {
   ]);
   assert.match(String(headers['permissions-policy']), /^camera=\(self\), microphone=\(self\), display-capture=\(self\), .*geolocation=\(\)/);
   assert.equal(headers['referrer-policy'], 'no-referrer');
-  assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
+  assert.equal(headers['cross-origin-opener-policy'], undefined, 'it would cost a new process');
   assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   assert.equal(headers['origin-agent-cluster'], '?1');
   assert.equal(headers['x-content-type-options'], 'nosniff');

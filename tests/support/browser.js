@@ -380,7 +380,7 @@ export async function receivesAudio(page) {
   await untilInbound(page, 'sound from the other side', 'audio', { packetsReceived: 10, totalAudioEnergy: 1e-6 });
   await until(page, '#remoteVideo to play aloud', () => {
     const video = document.querySelector('#remoteVideo');
-    return !video.muted && !video.paused && video.volume > 0;
+    return !video.muted && !video.paused && video.volume > 0 && video.currentTime > 0; // 0: still waiting for a picture
   });
 }
 
