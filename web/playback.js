@@ -50,7 +50,8 @@ export function createPlayback(video, { blocked, firstFrame }) {
     const { signal } = listening;
     picture.addEventListener('unmute', () => attach(stream), { signal });
     const wait = () => {
-      timer = setTimeout(() => attach(new MediaStream([sound])), PICTURE_WAIT);
+      clearTimeout(timer);
+      timer = setTimeout(() => picture.muted && attach(new MediaStream([sound])), PICTURE_WAIT);
     };
     if (sound.muted) sound.addEventListener('unmute', wait, { signal });
     else wait();

@@ -177,14 +177,22 @@ export function createView(document, actions) {
     showRemotePicture();
   }
 
+  // At once, or a second press could undo the first.
+  function showSwitches() {
+    if (!shown) return;
+    showSwitch(find('mic'), shown.microphone);
+    showSwitch(find('camera'), shown.camera);
+  }
+
   /**
-   * The page is written with the browser's next frame: several snapshots go into one, and no call waits for it.
+   * The rest of the page is written with the browser's next frame: several snapshots go into one, and no call waits for it.
    * @param {Snapshot} snapshot
    */
   function render(snapshot) {
     const isFirst = !shown;
     shown = snapshot;
     showRemote();
+    showSwitches();
     if (isFirst) draw();
     else drawSoon();
     if (isFirst && joinPressed) queueMicrotask(passOnJoin);
@@ -242,9 +250,6 @@ export function createView(document, actions) {
     join.disabled = !mayJoin(phase);
     join.textContent = phase === 'ended' ? 'Join again' : 'Join';
     find('leave').hidden = !inRoom;
-    showSwitch(find('mic'), microphone);
-    showSwitch(find('camera'), camera);
-
     save.hidden = phase === 'idle';
     find('invite').hidden = phase !== 'waiting';
     link.value = `${location.origin}${location.pathname}#room=${encodeURIComponent(room)}`;
@@ -286,6 +291,7 @@ export function createView(document, actions) {
     document.title = 'Duet';
     join.disabled = true;
     find('notice').hidden = find('hint').hidden = true;
+    save.hidden = !shown || shown.phase === 'idle';
     say(status, sentence);
   }
 

@@ -115,7 +115,7 @@ function judge({ names, rows, hops, cycles }) {
   const growth = heapPerCycle ? Math.max(heapPerCycle.comes, heapPerCycle.stays) : NaN;
   /** @type {[label: string, value: string, met: boolean, known: boolean][]} */
   const all = [
-    ['at most 2.4 hops', ratio(hops.Duet), hops.Duet <= 2.4, !Number.isNaN(hops.Duet ?? NaN)],
+    ['at most 2.4 hops', ratio(hops.Duet), hops.Duet > 1 && hops.Duet <= 2.4, !Number.isNaN(hops.Duet ?? NaN)],
     ['at 100 ms at most 0.55 of PeerJS', ratio(toPeerJs), toPeerJs <= 0.55, !Number.isNaN(toPeerJs)],
     ['at 0 ms at most 0.7 of the best other', ratio(toBest), toBest <= 0.7, Number.isFinite(toBest)],
     ['ready at 100 ms not after the best other', `${ready[0]} and ${ready[1]} ms`, ready[0] <= ready[1], ready.every(Number.isFinite)],

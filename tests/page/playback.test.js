@@ -106,6 +106,25 @@ test('sound that was there first is not waited for', () => {
   assert.deepEqual(kinds(), ['audio']);
 });
 
+test('a picture that comes before the sound stays', () => {
+  playback.show(stream);
+  picture.unmute();
+  sound.unmute();
+  mock.timers.tick(60_000);
+  assert.equal(video.srcObject, stream);
+});
+
+test('sound that pauses is waited with once', () => {
+  playback.show(stream);
+  sound.unmute();
+  mock.timers.tick(900);
+  sound.unmute();
+  mock.timers.tick(900);
+  assert.equal(video.srcObject, stream);
+  mock.timers.tick(100);
+  assert.deepEqual(kinds(), ['audio']);
+});
+
 test('a picture that comes late is shown', () => {
   playback.show(stream);
   sound.unmute();
