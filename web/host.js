@@ -104,6 +104,23 @@ export function createHost({ view, onCrash }) {
     Promise.resolve(promise).then(onOk, onError);
   }
 
+  /** @param {number} milliseconds */
+  function pause(milliseconds) {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
+  /**
+   * Calls the method once `first` is settled, either way, or when it takes longer than `limit` milliseconds.
+   * @param {Promise<unknown>} first
+   * @param {number} limit
+   * @param {any} target
+   * @param {string} method
+   * @param {unknown[]} args
+   */
+  function follow(first, limit, target, method, args) {
+    return Promise.race([Promise.allSettled([first]), pause(limit)]).then(() => target[method](...args));
+  }
+
   /**
    * @param {EventTarget} target
    * @param {string} type
@@ -181,6 +198,8 @@ export function createHost({ view, onCrash }) {
       keep(signaling, 'close'); // or the other one would be told for ever that somebody is here
       return {
         settle,
+        pause,
+        follow,
         listen,
         attempt,
         construct,

@@ -66,6 +66,11 @@ function reasonOf(error) {
   return /CompileError/.test(String(error)) ? 'blocked' : 'load';
 }
 
+// A browser lists its devices before it opens one, which takes time that the other one would wait for. It lists them once, and asks nobody.
+function listDevices() {
+  navigator.mediaDevices?.enumerateDevices().catch(() => {});
+}
+
 async function start() {
   if (document.body.dataset.stopped !== undefined) return; // file.js has said why
   if (!('RTCPeerConnection' in window)) {
@@ -78,6 +83,7 @@ async function start() {
     const wasm = await createDuet({ host: host.functions(signaling) });
     view.render(wasm.snapshot());
     host.attach(wasm);
+    setTimeout(listDevices, 300); // not while the page is still getting ready
   } catch (error) {
     console.error(error);
     signaling.close();

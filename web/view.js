@@ -18,7 +18,8 @@ import {
 /** @import { Device, Snapshot } from './sentences.js' */
 
 const IN_ROOM = ['joining', 'waiting', 'connecting', 'connected', 'reconnecting'];
-const ABOUT_TO_MEET = ['joining', 'waiting'];
+const ABOUT_TO_MEET = ['idle', 'ended', 'joining', 'waiting'];
+const MEETING = ['joining', 'connecting', 'connected'];
 const LONGEST_BLINK = 400; // ms
 const LONGEST_FRAME = 100; // ms; a page that is in the background is given no frames
 const TITLE_PAUSE = 1000; // ms
@@ -198,13 +199,13 @@ export function createView(document, actions) {
     if (isFirst && joinPressed) queueMicrotask(passOnJoin);
   }
 
-  // Between the other one's coming and the first picture lies a blink. The page is not rearranged twice in it, which nobody could follow,
-  // and which would keep the picture waiting.
+  // Between the other one's coming, or one's own, and the first picture lies a blink. The page is not rearranged twice in it, which nobody
+  // could follow, and which would keep the picture waiting.
   function isAboutToSee() {
     return (
       ABOUT_TO_MEET.includes(String(body.dataset.phase)) &&
-      (shown?.phase === 'connecting' || shown?.phase === 'connected') &&
-      shown.peer?.devices?.camera !== false &&
+      MEETING.includes(String(shown?.phase)) &&
+      shown?.peer?.devices?.camera !== false &&
       !isSeen
     );
   }

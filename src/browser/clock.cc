@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "browser/js_convert.h"
+
 namespace duet {
 
 using emscripten::val;
@@ -19,7 +21,7 @@ void Clock::Arm(std::optional<Millis> deadline) {
     return;
   }
   const Millis wait = std::max(*deadline - Now(), Millis(0));
-  host_.functions().call<val>("setTimer", val(static_cast<double>(wait.count())));
+  host_.functions().call<val>("setTimer", ToJs(wait));
 }
 
 }  // namespace duet

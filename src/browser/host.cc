@@ -32,6 +32,12 @@ void Host::SettleOrEnd(const val& promise, const Ticket& ticket, const char* lis
   functions_.call<val>("settle", promise, val(Issue(ticket)), val(list), val(method));
 }
 
+val Host::Pause(Millis wait) { return functions_.call<val>("pause", ToJs(wait)); }
+
+val Host::Follow(const val& first, Millis limit, const val& target, const char* method, const val& arguments) {
+  return functions_.call<val>("follow", first, ToJs(limit), target, val(method), arguments);
+}
+
 std::uint32_t Host::Listen(const val& target, const char* type, const val& signal, const Ticket& ticket) {
   const std::uint32_t id = Issue(ticket);
   functions_.call<val>("listen", target, val(type), val(id), signal);

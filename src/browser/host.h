@@ -28,6 +28,8 @@ enum class Subject : std::uint8_t {
   kRemoteDescription,
   kCandidate,
   kTracks,
+  kEncoding,
+  kFullPictureTime,
   // Events of a leg's connection
   kLocalCandidate,
   kConnectionState,
@@ -63,6 +65,11 @@ class Host {
   // The promised object's [list]() are things that run by themselves: should the wasm be dead by the time they come,
   // JavaScript calls each one's [method]().
   void SettleOrEnd(const emscripten::val& promise, const Ticket& ticket, const char* list, const char* method);
+  // A promise for the moment when so much time has passed.
+  emscripten::val Pause(Millis wait);
+  // What target[method](...arguments) promises. It is called once `first` is settled, or when that takes longer than `limit`.
+  emscripten::val Follow(const emscripten::val& first, Millis limit, const emscripten::val& target, const char* method,
+                         const emscripten::val& arguments);
   // Returns the listener's number. It listens until `signal` is aborted.
   std::uint32_t Listen(const emscripten::val& target, const char* type, const emscripten::val& signal, const Ticket& ticket);
   // Notes in the record what the target's property `state` becomes, on `<state>change`, until `signal` is aborted.

@@ -85,6 +85,8 @@ Description ReadDescription(const val& description) {
 
 val ToJs(std::string_view text) { return val(std::string(text)); }
 
+val ToJs(Millis time) { return val(static_cast<double>(time.count())); }
+
 val ToJs(const Candidate& candidate) {
   val init = val::object();
   Set(init, "candidate", ToJs(candidate.candidate));

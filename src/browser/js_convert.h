@@ -36,6 +36,7 @@ Candidate ReadCandidate(const emscripten::val& candidate);
 Description ReadDescription(const emscripten::val& description);
 
 emscripten::val ToJs(std::string_view text);
+emscripten::val ToJs(Millis time);
 emscripten::val ToJs(const Candidate& candidate);      // RTCIceCandidateInit
 emscripten::val ToJs(const Description& description);  // RTCSessionDescriptionInit
 emscripten::val ToJs(const std::vector<IceServer>& servers);

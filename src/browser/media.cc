@@ -30,11 +30,12 @@ void LocalMedia::Perform(const RequestMedia& order) {
   Set(constraints, "audio", val(order.microphone));
   // No size is asked for, and browsers give 640x480: the first frame of a larger one is what both would wait for.
   Set(constraints, "video", val(order.camera));
-  host_.SettleOrEnd(devices.call<val>("getUserMedia", constraints), {Subject::kUserMedia, {}, order.op}, "getTracks",
-                    "stop");
+  asked_ = devices.call<val>("getUserMedia", constraints);
+  host_.SettleOrEnd(asked_, {Subject::kUserMedia, {}, order.op}, "getTracks", "stop");
 }
 
 void LocalMedia::Answered(OpId op, bool ok, const val& value) {
+  asked_ = val::undefined();
   if (!ok) {
     host_.Post(MediaRefused{op, ErrorOf(ReadErrorName(value))});
     return;

@@ -25,6 +25,8 @@ class LocalMedia {
 
   // getUserMedia's answer: a stream or an error.
   void Answered(OpId op, bool ok, const emscripten::val& value);
+  // getUserMedia's promise while it is not settled, else undefined.
+  const emscripten::val& asked() const { return asked_; }
   // A local track has ended by itself.
   void Ended(MediaKind kind);
 
@@ -58,6 +60,7 @@ class LocalMedia {
   emscripten::val stream_;
   Device microphone_;
   Device camera_;
+  emscripten::val asked_;
   std::vector<Granted> granted_;
 };
 

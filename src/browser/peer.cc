@@ -6,6 +6,7 @@
 
 #include "browser/js_convert.h"
 #include "browser/transceivers.h"
+#include "core/options.h"
 
 namespace duet {
 
@@ -51,11 +52,6 @@ void Peers::Perform(const AddTransceivers& order) {
   AddTransceiver(*leg, "video");
 }
 
-void Peers::Perform(const AddScreenTransceiver& order) {
-  const Leg* leg = Find(order.leg);
-  if (leg != nullptr) AddTransceiver(*leg, "video");
-}
-
 void Peers::Perform(const OpenChannel& order) {
   Leg* leg = Find(order.leg);
   if (leg == nullptr) return;
@@ -80,6 +76,7 @@ void Peers::Perform(const AcceptTransceivers& order) {
     // Older browsers lack it. Then the tracks arrive in no stream, which the other Duet has no need of.
     (void)host_.Attempt(Get(transceiver, "sender"), "setStreams", List(media_.stream()));
   }
+  ScalePictures(*leg, options::kFirstPictureScale);
 }
 
 void Peers::Perform(const AttachTracks& order) {
@@ -102,6 +99,13 @@ void Peers::Perform(const CreateDescription& order) {
 }
 
 void Peers::Perform(const SetCreatedDescription& order) {
+  const Leg* leg = Find(order.leg);
+  if (leg != nullptr && order.description.type == DescriptionType::kAnswer && !media_.asked().isUndefined()) {
+    host_.Settle(host_.Follow(media_.asked(), options::kCameraHeadStart, leg->connection, "setLocalDescription",
+                              List(ToJs(order.description))),
+                 {Subject::kLocalDescription, order.leg, order.op});
+    return;
+  }
   Ask("setLocalDescription", ToJs(order.description), {Subject::kLocalDescription, order.leg, order.op});
 }
 
@@ -169,7 +173,24 @@ void Peers::AddTransceiver(const Leg& leg, const char* kind) {
   val init = val::object();
   Set(init, "direction", val("sendrecv"));
   Set(init, "streams", List(media_.stream()));
+  if (std::string_view(kind) == "video") {
+    val encoding = val::object();
+    Set(encoding, "scaleResolutionDownBy", val(options::kFirstPictureScale));
+    Set(init, "sendEncodings", List(encoding));
+  }
   Try(leg, leg.connection, "addTransceiver", List(val(kind), init));
+}
+
+void Peers::ScalePictures(const Leg& leg, int scale) {
+  for (const val& transceiver : TransceiversOf(leg.connection)) {
+    if (KindOf(transceiver) != "video") continue;
+    const val sender = Get(transceiver, "sender");
+    const val parameters = sender.call<val>("getParameters");
+    std::vector<val> encodings = ReadList(Get(parameters, "encodings"));
+    if (encodings.empty()) continue;
+    Set(encodings[0], "scaleResolutionDownBy", val(scale));
+    host_.Settle(sender.call<val>("setParameters", parameters), {Subject::kEncoding, leg.id, {}});
+  }
 }
 
 void Peers::Listen(const Leg& leg, const val& target, const char* type, Subject subject) {

@@ -21,7 +21,6 @@ class Peers {
   // An order for a leg that is not there, because it could not be made, does nothing: LegBroken has been said.
   void Perform(const OpenLeg& order);
   void Perform(const AddTransceivers& order);
-  void Perform(const AddScreenTransceiver& order);
   void Perform(const OpenChannel& order);
   void Perform(const AcceptTransceivers& order);
   void Perform(const AttachTracks& order);
@@ -46,6 +45,7 @@ class Peers {
     emscripten::val keep;
     emscripten::val remote_stream;
     emscripten::val channel;
+    bool was_connected = false;
   };
 
   Leg* Find(LegId id);
@@ -54,6 +54,8 @@ class Peers {
   // Calls the connection's method; what it promises answers the ticket.
   void Ask(const char* method, const emscripten::val& argument, const Ticket& ticket);
   void AddTransceiver(const Leg& leg, const char* kind);
+  // Sends the pictures with so much less width and height from now on. What the browser refuses stays as it is.
+  void ScalePictures(const Leg& leg, int scale);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
   void OnTrack(Leg& leg, const emscripten::val& event);
 

@@ -1,9 +1,11 @@
 // What a leg says: its promises and its events. The orders for it are in peer.cc.
 #include <string>
+#include <utility>
 
 #include "browser/js_convert.h"
 #include "browser/peer.h"
 #include "browser/transceivers.h"
+#include "core/options.h"
 
 namespace duet {
 
@@ -51,7 +53,11 @@ void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
     case Subject::kTracks:
       host_.Post(TracksAttached{leg, op, ok && AreFulfilled(value)});
       return;
+    case Subject::kFullPictureTime:
+      ScalePictures(*Find(leg), 1);
+      return;
     case Subject::kUserMedia:
+    case Subject::kEncoding:
     case Subject::kLocalCandidate:
     case Subject::kConnectionState:
     case Subject::kRemoteTrack:
@@ -76,6 +82,9 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
     case Subject::kConnectionState:
       if (ReadText(leg->connection, "connectionState") == "closed") return;
       host_.Post(ConnectionStateChanged{leg->id, StateOf(leg->connection)});
+      if (StateOf(leg->connection) == ConnectionState::kConnected && !std::exchange(leg->was_connected, true)) {
+        host_.Settle(host_.Pause(options::kSmallPictureFor), {Subject::kFullPictureTime, leg->id, {}});
+      }
       return;
     case Subject::kRemoteTrack:
       OnTrack(*leg, event);
@@ -95,6 +104,8 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
     case Subject::kRemoteDescription:
     case Subject::kCandidate:
     case Subject::kTracks:
+    case Subject::kEncoding:
+    case Subject::kFullPictureTime:
     case Subject::kMicrophoneEnded:
     case Subject::kCameraEnded:
       return;
@@ -104,7 +115,7 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
 void Peers::OnTrack(Leg& leg, const val& event) {
   const val transceiver = Get(event, "transceiver");
   const std::string kind = KindOf(transceiver);
-  // A second video track is a shared screen, for which there is no place on the page yet.
+  // There is no place on the page for a second picture.
   if (!FirstOf(leg.connection, kind).strictlyEquals(transceiver)) return;
   leg.remote_stream.call<val>("addTrack", Get(event, "track"));
   shown_ = leg.id;

@@ -85,12 +85,6 @@ struct AddTransceivers {
   bool operator==(const AddTransceivers&) const = default;
 };
 
-// Add what only a Duet understands: a second video transceiver (the screen).
-struct AddScreenTransceiver {
-  LegId leg;
-  bool operator==(const AddScreenTransceiver&) const = default;
-};
-
 // Make the data channel: pre-negotiated, id 0, ordered and reliable (W3C WebRTC 6.1).
 struct OpenChannel {
   LegId leg;
@@ -190,7 +184,7 @@ struct CountDrop {
 
 using Effect =
     std::variant<OpenSignaling, SendJoin, SendMessage, RequestMedia, UseMedia, DiscardMedia, EnableTrack, StopMedia, OpenLeg,
-                 AddTransceivers, AddScreenTransceiver, OpenChannel, AcceptTransceivers, AttachTracks, CreateDescription,
+                 AddTransceivers, OpenChannel, AcceptTransceivers, AttachTracks, CreateDescription,
                  SetCreatedDescription, SetLocalDescription, SetRemoteDescription, RestartIce, AddCandidate, SendOnChannel,
                  CloseLeg, CountDrop>;
 using Effects = std::vector<Effect>;

@@ -25,7 +25,7 @@ Negotiation Negotiation::OpenOurs(const Person& peer, const std::vector<IceServe
   AppendDecimal(leg.id_.value, &leg.name_);
   turn.Do(AddTransceivers{leg.id_});
   leg.has_transceivers_ = true;
-  if (leg.peer_is_duet()) leg.AddExtras(turn);
+  if (leg.peer_is_duet()) leg.AddChannel(turn);
   if (have_tracks) leg.AttachTracks(turn);
   return leg;
 }
@@ -82,9 +82,8 @@ void Negotiation::Restart(const std::vector<IceServer>& ice_servers, Turn& turn)
   if (step_ == Step::kNone && signaling_ == Signaling::kStable) StartOffer(turn);
 }
 
-void Negotiation::AddExtras(Turn& turn) {
-  has_extras_ = true;
-  turn.Do(AddScreenTransceiver{id_});
+void Negotiation::AddChannel(Turn& turn) {
+  has_channel_ = true;
   turn.Do(OpenChannel{id_});
 }
 
@@ -136,10 +135,7 @@ void Negotiation::ApplyOffer(const DescriptionMessage& message, Turn& turn) {
   remote_.answer.clear();
   last_offer_ = std::max(last_offer_, remote_.offer);
   ApplyRemote(message.description, Step::kRemoteOffer, turn);
-  if (peer_is_duet() && HasDataChannel(message.description.sdp) && !has_extras_) {
-    has_extras_ = true;
-    turn.Do(OpenChannel{id_});
-  }
+  if (peer_is_duet() && HasDataChannel(message.description.sdp) && !has_channel_) AddChannel(turn);
 }
 
 void Negotiation::OnAnswer(const DescriptionMessage& message, Turn& turn) {
@@ -250,9 +246,9 @@ void Negotiation::Settle(Turn& turn) {
     ApplyOffer(*std::exchange(held_offer_, std::nullopt), turn);
     return;
   }
-  if (ours_ && peer_is_duet() && !has_extras_) {
+  if (ours_ && peer_is_duet() && !has_channel_) {
     // It looked like a seed when the leg was made. A real seed never gets here: it would only be confused.
-    AddExtras(turn);
+    AddChannel(turn);
     offer_wanted_ = true;
   }
   if (offer_wanted_) StartOffer(turn);

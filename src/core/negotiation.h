@@ -108,7 +108,7 @@ class Negotiation {
     visit("parked", self.parked_);
     visit("prepares", self.prepares_);
     visit("has_transceivers", self.has_transceivers_);
-    visit("has_extras", self.has_extras_);
+    visit("has_channel", self.has_channel_);
     visit("channel_open", self.channel_open_);
     visit("step", self.step_);
     visit("op", self.op_);
@@ -159,7 +159,7 @@ class Negotiation {
 
   static Negotiation Open(const Person& peer, const std::vector<IceServer>& ice_servers, Turn& turn);
   static Negotiation OpenOurs(const Person& peer, const std::vector<IceServer>& ice_servers, bool have_tracks, Turn& turn);
-  void AddExtras(Turn& turn);
+  void AddChannel(Turn& turn);
   void Begin(Step step, Turn& turn);
   // Whether this is the answer to the order that is out, which is one for an offer or one for an answer.
   bool IsAnswered(OpId op, Step offer, Step answer) const { return op == op_ && (step_ == offer || step_ == answer); }
@@ -184,7 +184,7 @@ class Negotiation {
   bool parked_ = false;    // nobody has taken up our first offer yet
   bool prepares_ = false;  // the answer to the first offer is created, and not set
   bool has_transceivers_ = false;
-  bool has_extras_ = false;  // screen transceiver and data channel
+  bool has_channel_ = false;
   bool channel_open_ = false;
 
   Step step_ = Step::kNone;

@@ -66,6 +66,17 @@ inline constexpr Millis kGiveUpAfter{60'000};
 // How long `bye` may take to leave the data channel's buffer before the connection is closed over it.
 inline constexpr Millis kFarewellTimeout{250};
 
+// ---- The first picture (docs/architecture.md) ----
+
+// How long a connection that is about to be made waits for the devices to be opened: more than twice what opening takes when nobody is
+// asked, and little beside what a person takes to answer.
+inline constexpr Millis kCameraHeadStart{100};
+
+// A browser starts with 300 kbit/s and spreads what it sends (measured in Chromium). Of half the width and height, the first picture is
+// there in a quarter of the packets; by the time that it is sent in full, the browser has found out what the path can carry.
+inline constexpr int kFirstPictureScale = 2;
+inline constexpr Millis kSmallPictureFor{1'000};
+
 // ---- Attempts ----
 
 // New legs after the first one to the same peer, without a connection in between.

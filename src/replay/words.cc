@@ -210,7 +210,6 @@ std::string Of(const OpenLeg& effect) {
   return words;
 }
 std::string Of(const AddTransceivers& effect) { return Leg(effect.leg) + ": add audio and video"; }
-std::string Of(const AddScreenTransceiver& effect) { return Leg(effect.leg) + ": add a video for the screen"; }
 std::string Of(const OpenChannel& effect) { return Leg(effect.leg) + ": make the data channel"; }
 std::string Of(const AcceptTransceivers& effect) { return Leg(effect.leg) + ": send where the offer receives"; }
 std::string Of(const AttachTracks& effect) { return Leg(effect.leg) + ": attach our tracks"; }

@@ -56,12 +56,12 @@ test('joining carries the ids, and the answer the room', () => {
   assert.equal(page.snapshot().phase, 'waiting');
 });
 
-test('an offer to a Duet has audio, video, screen and the channel, in this order', async () => {
+test('an offer to a Duet has audio, video and the channel, in this order', async () => {
   const connection = page.meet();
   assert.equal(connection.configuration.bundlePolicy, 'max-bundle');
   assert.deepEqual(connection.configuration.iceServers, [{ urls: ['stun:stun.l.google.com:19302'] }]);
-  assert.deepEqual(connection.transceivers.map((t) => t.receiver.track.kind), ['audio', 'video', 'video']);
-  assert.deepEqual(connection.transceivers.map((t) => t.direction), ['sendrecv', 'sendrecv', 'sendrecv']);
+  assert.deepEqual(connection.transceivers.map((t) => t.receiver.track.kind), ['audio', 'video']);
+  assert.deepEqual(connection.transceivers.map((t) => t.direction), ['sendrecv', 'sendrecv']);
   assert.equal(new Set(connection.transceivers.map((t) => t.sender.streams[0])).size, 1);
   assert.deepEqual(connection.channels[0].options, { negotiated: true, id: 0 });
   assert.deepEqual(connection.promises.take('setLocalDescription').args, []);
@@ -109,24 +109,86 @@ test('an offer is answered with what it brought: every transceiver sendrecv, in 
   page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
   page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
   const connection = page.connections()[page.connections().length - 1]; // the first one was parked
-  for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind, {});
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {});
   connection.addTransceiver('video', { direction: 'stopped' });
   connection.promises.take('setRemoteDescription').resolve();
   await settled();
   assert.deepEqual(
     connection.transceivers.map((t) => t.direction),
-    ['sendrecv', 'sendrecv', 'sendrecv', 'stopped'],
+    ['sendrecv', 'sendrecv', 'stopped'],
   );
   assert.equal(connection.transceivers[1].sender.streams[0], page.view.shown.local);
   await page.attach(connection);
   assert.deepEqual(
     connection.transceivers.map((t) => t.sender.track),
-    [audio, video, null, null],
+    [audio, video, null],
   );
   connection.localDescription = { type: 'answer', sdp: SDP };
   connection.promises.take('setLocalDescription').resolve();
   await settled();
   assert.equal(page.signaling.sent[0].name, 'answer');
+});
+
+// ---- The first picture ----
+
+const SMALL = [{ scaleResolutionDownBy: 2 }];
+const FULL = [{ scaleResolutionDownBy: 1 }];
+
+test('the first picture is sent at half its width and height, and a second after the connection is there in full', async () => {
+  const connection = await page.establish();
+  const [microphone, camera] = connection.transceivers.map(({ sender }) => sender);
+  assert.deepEqual(camera.encodings, SMALL);
+  page.browser.pass(999);
+  await settled();
+  assert.deepEqual(connection.promises.pending, []);
+  page.browser.pass(1);
+  await settled();
+  connection.promises.take('setParameters').resolve();
+  await settled();
+  assert.deepEqual(camera.encodings, FULL);
+  assert.deepEqual(microphone.encodings, [{}]);
+});
+
+test('a connection that comes back sends its picture in full all the time', async () => {
+  const connection = await page.establish();
+  page.browser.pass(1000);
+  await settled();
+  connection.promises.take('setParameters').resolve();
+  connection.become('disconnected');
+  connection.become('connected');
+  page.browser.pass(1000);
+  await settled();
+  assert.deepEqual(connection.promises.pending, []);
+});
+
+test('who answers begins with a small picture too', async () => {
+  page.join();
+  page.connect();
+  page.admit();
+  page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
+  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
+  const connection = page.connections()[page.connections().length - 1];
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {});
+  connection.promises.take('setRemoteDescription').resolve();
+  await settled();
+  assert.deepEqual(connection.promises.take('setParameters').args, [SMALL]);
+});
+
+test('a browser that will not have it, or knows no encodings, sends what it sends', async () => {
+  const connection = await page.establish();
+  const camera = connection.transceivers[1].sender;
+  page.browser.pass(1000);
+  await settled();
+  connection.promises.take('setParameters').reject(new DOMException('', 'InvalidStateError'));
+  await settled();
+  assert.deepEqual(camera.encodings, SMALL);
+  page.host.post({ type: 'leave' });
+  const second = await page.establish();
+  second.transceivers[1].sender.encodings = [];
+  page.browser.pass(1000);
+  await settled();
+  assert.deepEqual(second.promises.pending, []);
+  assert.deepEqual(page.crashes, []);
 });
 
 test('candidates go both ways, the empty one too, and null is nothing', async () => {
@@ -185,6 +247,7 @@ test('Leave says so, stops everything and closes the connection when the channel
   const types = ['icecandidate', 'connectionstatechange', 'iceconnectionstatechange', 'track', 'open', 'message', 'bufferedamountlow', 'ended'];
   for (const type of types) assert.deepEqual(targets.flatMap((target) => getEventListeners(target, type)), []);
   assert.equal(page.view.shown.remote, null);
+  page.browser.pass(1000);
   assert.equal(page.browser.timer(), null);
   assert.equal(page.snapshot().phase, 'ended');
 });
@@ -265,6 +328,8 @@ test('a hundred calls leave nothing behind', async () => {
   }
   assert.equal(page.connections().length, 101);
   assert.ok(page.connections().every((connection) => connection.isClosed));
+  page.browser.pass(1000);
+  await settled();
   assert.equal(page.browser.timer(), null);
   assert.equal(page.wasm.count_emval_handles?.(), handles);
   assert.equal(page.kept(), 0);

@@ -67,8 +67,9 @@ async function prepare() {
   page.connect();
   hearParked();
   const connection = last();
-  for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind, {});
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {});
   await fulfil(connection, 'setRemoteDescription');
+  await fulfil(connection, 'setParameters');
   await fulfil(connection, 'createAnswer', ANSWER);
   return connection;
 }
@@ -90,7 +91,7 @@ test('the room that the page shows is asked for when the server is there, and an
 test('a parked offer is answered as far as createAnswer, and nothing but the room’s name was sent', async () => {
   const connection = await prepare();
   assert.deepEqual(connection.configuration, { iceServers: [{ urls: ['stun:ours.example'] }], bundlePolicy: 'max-bundle' });
-  assert.deepEqual(connection.transceivers.map((t) => t.direction), ['sendrecv', 'sendrecv', 'sendrecv']);
+  assert.deepEqual(connection.transceivers.map((t) => t.direction), ['sendrecv', 'sendrecv']);
   assert.deepEqual(connection.channels[0].options, { negotiated: true, id: 0 });
   assert.deepEqual(called.filter((call) => /Description|Answer|Offer/.test(call)), ['setRemoteDescription 1', 'createAnswer 1']);
   assert.deepEqual(connection.promises.pending, []);
@@ -100,7 +101,7 @@ test('a parked offer is answered as far as createAnswer, and nothing but the roo
   assert.deepEqual(page.view.rendered.map(({ phase }) => phase).filter((phase) => phase !== 'idle'), []);
 });
 
-test('the click sends the answer with the join and sets it, all in one turn', async () => {
+test('the click sends the answer with the join, asks for the devices, and then sets the answer', async () => {
   const connection = await prepare();
   page.join();
   const [{ payload }] = page.signaling.joins;
@@ -109,14 +110,59 @@ test('the click sends the answer with the join and sets it, all in one turn', as
     { to: payload.answer.to, from: payload.answer.from, leg: payload.answer.leg, offer: payload.answer.offer, room: payload.answer.room },
     { to: PEER, from: ME, leg: 'theirs-1', offer: 1, room: hashOf(ROOM) },
   );
-  assert.deepEqual(connection.promises.pending.map(({ method, args }) => [method, args]), [['setLocalDescription', [ANSWER]]]);
   assert.deepEqual(page.signaling.calls, ['peek', 'open', 'join']);
-  assert.deepEqual(page.browser.media.pending.map(({ method }) => method), ['getUserMedia']);
+  assert.deepEqual(connection.promises.pending, []);
+  const [microphone, camera] = await page.grant();
+  assert.deepEqual(connection.promises.pending.map(({ method, args }) => [method, args]), [
+    ['replaceTrack', [microphone]],
+    ['replaceTrack', [camera]],
+    ['setLocalDescription', [ANSWER]],
+  ]);
 });
+
+test('the answer does not wait for a person who is asked', async () => {
+  const slow = await prepare();
+  page.join();
+  await settled();
+  page.browser.pass(99);
+  await settled();
+  assert.deepEqual(slow.promises.pending, []);
+  page.browser.pass(1);
+  await settled();
+  assert.deepEqual(slow.promises.take('setLocalDescription').args, [ANSWER]);
+  await page.grant();
+  assert.deepEqual(slow.promises.pending.map(({ method }) => method), ['replaceTrack', 'replaceTrack']);
+});
+
+test('devices that are refused let the answer go at once', async () => {
+  const connection = await prepare();
+  page.join();
+  page.browser.media.take('getUserMedia').reject(new DOMException('', 'NotAllowedError'));
+  await settled();
+  assert.deepEqual(connection.promises.take('setLocalDescription').args, [ANSWER]);
+});
+
+test('who leaves meanwhile sets nothing on a closed connection that anybody would hear of', async () => {
+  const connection = await prepare();
+  page.join();
+  page.host.post({ type: 'leave' });
+  assert.equal(connection.isClosed, true);
+  const lines = page.lines().length;
+  await page.grant();
+  connection.promises.take('setLocalDescription').reject(new DOMException('', 'InvalidStateError'));
+  await settled();
+  assert.deepEqual(page.lines().slice(lines).filter((line) => line.includes('Description')), []);
+});
+
+/** Join, with devices that are there at once. */
+async function click() {
+  page.join();
+  await page.grant();
+}
 
 test('candidates follow the join before it is acknowledged; taken, the answer is sent by no other way', async () => {
   const connection = await prepare();
-  page.join();
+  await click();
   connection.fire('icecandidate', { candidate: CANDIDATE });
   await fulfil(connection, 'setLocalDescription');
   connection.fire('icecandidate', { candidate: { ...CANDIDATE, candidate: '' } });
@@ -137,7 +183,7 @@ test('candidates follow the join before it is acknowledged; taken, the answer is
 
 test('not taken, the prepared connection is closed and the offer that is there now is answered', async () => {
   const connection = await prepare();
-  page.join();
+  await click();
   await fulfil(connection, 'setLocalDescription');
   acknowledge('ok', { peer: { id: PEER, name: 'Bob', v: 1 }, parked: { ...OFFER, ...page.stamp('theirs-2'), to: '' } });
   assert.equal(connection.isClosed, true);
@@ -147,7 +193,7 @@ test('not taken, the prepared connection is closed and the offer that is there n
 
 test('a relay that was not known before is used if there is no connection after 1.5 s', async () => {
   const connection = await prepare();
-  page.join();
+  await click();
   await fulfil(connection, 'setLocalDescription');
   acknowledge('ok', { peer: { id: PEER, name: 'Bob', v: 1 }, tookAnswer: true, iceServers: TURN });
   page.browser.pass(1499);
@@ -164,7 +210,7 @@ test('a relay that was not known before is used if there is no connection after 
 for (const method of ['setConfiguration', 'restartIce']) {
   test(`a connection whose ${method} throws is broken`, async () => {
     const connection = await prepare();
-    page.join();
+    await click();
     await fulfil(connection, 'setLocalDescription');
     acknowledge('ok', { peer: { id: PEER, name: 'Bob', v: 1 }, tookAnswer: true, iceServers: TURN });
     FakePeerConnection.onCall = (_, name) => {
@@ -233,7 +279,7 @@ test('Join before the answer is prepared goes the usual way', async () => {
 
 test('a full room closes what was prepared', async () => {
   const connection = await prepare();
-  page.join();
+  await click();
   await fulfil(connection, 'setLocalDescription');
   const { op } = page.signaling.joins[0];
   page.host.post({ type: 'joinAnswered', op, json: '{"ok":false,"error":"room_full"}' });
@@ -270,7 +316,7 @@ test('who is alone parks an offer without candidates, and then its candidates', 
   page.connect();
   acknowledge('ok');
   const connection = last();
-  assert.deepEqual(connection.transceivers.map((t) => t.receiver.track.kind), ['audio', 'video', 'video']);
+  assert.deepEqual(connection.transceivers.map((t) => t.receiver.track.kind), ['audio', 'video']);
   assert.deepEqual(connection.promises.pending.map(({ method, args }) => [method, args]), [['createOffer', []]]);
   await fulfil(connection, 'createOffer', OFFER);
   connection.fire('icecandidate', { candidate: CANDIDATE });

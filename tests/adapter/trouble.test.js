@@ -248,7 +248,7 @@ test('what the browser says during a call waits until all that was ordered is do
   const story = page.story();
   const heard = story.indexOf('< ConnectionStateChanged');
   assert.ok(heard > story.indexOf('> SetLocalDescription'));
-  assert.equal(story.filter((line) => line === '< ConnectionStateChanged').length, 3);
+  assert.equal(story.filter((line) => line === '< ConnectionStateChanged').length, 2);
 });
 
 test('Leave from inside the first rendering, and an answer from inside the sending, are each handled after it', () => {
@@ -282,8 +282,9 @@ test('when the wasm dies, everything that runs is stopped and nothing is asked o
   assert.equal(connection.isClosed, true);
   assert.equal(page.signaling.calls.at(-1), 'close');
   assert.deepEqual(tracks.map((track) => track.readyState), ['ended', 'ended']);
-  assert.equal(page.browser.timer(), null);
   const lines = page.lines().length;
+  page.browser.pass(60_000);
+  assert.equal(page.browser.timer(), null);
   page.host.post({ type: 'leave' });
   connection.become('failed');
   assert.equal(page.lines().length, lines);

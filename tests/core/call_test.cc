@@ -139,8 +139,7 @@ TEST_F(CallTest, DefaultStunServerIsTheLessons) {
 TEST_F(CallTest, FirstOfferToADuetHasAllItWillEverNeed) {
   EnterRoomWithDuet(kLower);
   const Effects expected = {OpenLeg{LegId{1}, Last<OpenLeg>().ice_servers}, AddTransceivers{LegId{1}},
-                            AddScreenTransceiver{LegId{1}}, OpenChannel{LegId{1}},
-                            SetLocalDescription{LegId{1}, Last<SetLocalDescription>().op}};
+                            OpenChannel{LegId{1}}, SetLocalDescription{LegId{1}, Last<SetLocalDescription>().op}};
   EXPECT_EQ(last_, expected) << Print(last_);
   ExpectSeen(Phase::kConnecting);
 }
@@ -148,7 +147,6 @@ TEST_F(CallTest, FirstOfferToADuetHasAllItWillEverNeed) {
 TEST_F(CallTest, FirstOfferToASeedHasNothingItDoesNotKnow) {
   EnterRoomWithSeed();
   EXPECT_TRUE(Did<AddTransceivers>());
-  EXPECT_FALSE(Did<AddScreenTransceiver>());
   EXPECT_FALSE(Did<OpenChannel>());
 }
 

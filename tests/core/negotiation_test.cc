@@ -18,8 +18,8 @@ std::string Name(Situation situation) { return std::to_string(static_cast<int>(s
 
 TEST(NegotiationTest, TowardsADuetTheFirstOfferHasEverything) {
   Scene scene(Impolite());
-  EXPECT_EQ(scene.Offer(), (Effects{OpenLeg{kLeg, kServers}, AddTransceivers{kLeg}, AddScreenTransceiver{kLeg},
-                                    OpenChannel{kLeg}, SetLocalDescription{kLeg, OpId{1}}}));
+  EXPECT_EQ(scene.Offer(), (Effects{OpenLeg{kLeg, kServers}, AddTransceivers{kLeg}, OpenChannel{kLeg},
+                                    SetLocalDescription{kLeg, OpId{1}}}));
   EXPECT_EQ(scene.leg->id(), kLeg);
   EXPECT_EQ(scene.leg->name(), kOurLeg);
   EXPECT_EQ(scene.leg->peer(), Impolite());
@@ -377,7 +377,7 @@ TEST(NegotiationTest, WhoAnswersWithFieldsIsADuetAndGetsTheRestByOneOffer) {
   scene.peer = Impolite();
   EXPECT_EQ(Outline(scene.Hear(scene.TheirAnswer(1))), kTake);
   EXPECT_EQ(scene.leg->peer(), Impolite());
-  EXPECT_EQ(Outline(scene.RemoteSet()), "AddScreenTransceiver, OpenChannel, SetLocalDescription");
+  EXPECT_EQ(Outline(scene.RemoteSet()), "OpenChannel, SetLocalDescription");
   const Effects again = scene.LocalSet(DescriptionType::kOffer);
   EXPECT_EQ(Said(Only<SendMessage>(again).at(0), "to"), kPageAfterUs);
   EXPECT_EQ(Said(Only<SendMessage>(again).at(0), "offer"), "2");

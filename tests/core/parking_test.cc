@@ -37,7 +37,7 @@ class ParkingTest : public testing::Test {
 
 TEST_F(ParkingTest, OfferIsFurnishedForADuetAndSentAsItWasCreatedWithoutCandidates) {
   const Effects ordered = Park();
-  EXPECT_EQ(Outline(ordered), "OpenLeg, AddTransceivers, AddScreenTransceiver, OpenChannel, CreateDescription");
+  EXPECT_EQ(Outline(ordered), "OpenLeg, AddTransceivers, OpenChannel, CreateDescription");
   const Effects sent = Made(LegId{1}, ordered);
   EXPECT_EQ(Outline(sent), "send park");
   EXPECT_EQ(Only<SendMessage>(sent).at(0).json,

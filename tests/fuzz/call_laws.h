@@ -74,7 +74,6 @@ class WatchedCall {
   void Take(const StopMedia&);
   void Take(const OpenLeg& order);
   void Take(const AddTransceivers& order) { UsedOne(order.leg); }
-  void Take(const AddScreenTransceiver& order) { UsedOne(order.leg); }
   void Take(const OpenChannel& order);
   void Take(const AcceptTransceivers& order);
   void Take(const AttachTracks& order);

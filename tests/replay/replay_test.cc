@@ -89,7 +89,6 @@ TEST(ReplayTest, TheTimelineCanBeReadByAPerson) {
        10  the server lets us in; "Bob" is there
                > make leg 1, by stun:stun.l.google.com:19302
                > leg 1: add audio and video
-               > leg 1: add a video for the screen
                > leg 1: make the data channel
                > leg 1: make our description and set it
            == connecting ==
@@ -126,7 +125,7 @@ TEST(ReplayTest, TheFirstOtherOrderIsTold) {
   ASSERT_TRUE(outcome.result.difference);
   EXPECT_EQ(outcome.result.events, 4u);
   const std::string& told = *outcome.result.difference;
-  EXPECT_EQ(told.substr(0, told.find('\n')), "Line 13: another order, number 1 after: leg 1: our offer is set, 47 bytes");
+  EXPECT_EQ(told.substr(0, told.find('\n')), "Line 12: another order, number 1 after: leg 1: our offer is set, 47 bytes");
   EXPECT_NE(told.find("\n  expected  1020 > [\"SendMessage\",\"offer\","), std::string::npos) << told;
   EXPECT_NE(told.find("a=ice-ufrag:uXrg"), std::string::npos) << told;
   EXPECT_NE(told.find("\n  came      1020 > [\"SendMessage\",\"offer\","), std::string::npos) << told;

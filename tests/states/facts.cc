@@ -17,8 +17,8 @@ constexpr Setting kSettings[] = {
 
 // A new connection gets its transceivers, its channel and its tracks at once.
 bool IsPartOfNewLeg(const Effect& effect) {
-  return std::get_if<AddTransceivers>(&effect) || std::get_if<AddScreenTransceiver>(&effect) ||
-         std::get_if<OpenChannel>(&effect) || std::get_if<AttachTracks>(&effect);
+  return std::get_if<AddTransceivers>(&effect) || std::get_if<OpenChannel>(&effect) ||
+         std::get_if<AttachTracks>(&effect);
 }
 
 std::string NameOfOrder(const Effect& effect) {

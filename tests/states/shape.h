@@ -54,7 +54,7 @@ class Shape {
   static bool Decides(std::string_view name) {
     static constexpr std::string_view kOthers =
         " ids self media closing ice_servers peer_devices told_devices gone_name outbox socket_id first_asked asked ask_at"
-        " acknowledges name op ours has_transceivers has_extras offer_wanted last_offer generation remote remote_before"
+        " acknowledges name op ours has_transceivers has_channel offer_wanted last_offer generation remote remote_before"
         " early_candidates unsent_candidates unanswered repeats answer_by legs fingerprints stale room_hash relay_at ";
     for (std::size_t at = kOthers.find(name); at != std::string_view::npos; at = kOthers.find(name, at + 1)) {
       if (kOthers[at - 1] == ' ' && kOthers[at + name.size()] == ' ') return false;

@@ -69,9 +69,9 @@ export class FakeTransceiver {
   /**
    * @param {Promises} promises
    * @param {string} kind
-   * @param {{direction?: string, streams?: FakeStream[]}} init
+   * @param {{direction?: string, streams?: FakeStream[], sendEncodings?: object[]}} init
    */
-  constructor(promises, kind, { direction = 'recvonly', streams = [] } = {}) {
+  constructor(promises, kind, { direction = 'recvonly', streams = [], sendEncodings = [{}] } = {}) {
     this.direction = direction;
     /** @type {string | null} */
     this.currentDirection = null;
@@ -80,6 +80,13 @@ export class FakeTransceiver {
       /** @type {FakeTrack | null} */
       track: null,
       streams,
+      encodings: sendEncodings,
+      getParameters: () => ({ encodings: this.sender.encodings.map((encoding) => ({ ...encoding })) }),
+      /** @param {{encodings: object[]}} parameters */
+      async setParameters({ encodings }) {
+        await promises.hand('setParameters', [encodings]);
+        this.encodings = encodings;
+      },
       /** @param {FakeTrack | null} track */
       async replaceTrack(track) {
         await promises.hand('replaceTrack', [track]);
@@ -226,8 +233,8 @@ export function settled() {
 export function installBrowser() {
   const media = new Promises();
   const mediaDevices = { getUserMedia: (/** @type {any} */ constraints) => media.hand('getUserMedia', [constraints]) };
-  /** @type {{at: number, action: () => void} | null} */
-  let timer = null;
+  /** @type {{at: number, action: () => void}[]} */
+  const timers = [];
   let now = 1000;
   /** @type {Record<string, unknown>} */
   const globals = {
@@ -235,10 +242,12 @@ export function installBrowser() {
     MediaStream: FakeStream,
     navigator: { mediaDevices },
     performance: { now: () => now + 0.75 },
-    setTimeout: (/** @type {() => void} */ action, /** @type {number} */ wait) => (timer = { at: now + wait, action }),
-    clearTimeout: (/** @type {object | undefined} */ which) => {
-      if (which && timer === which) timer = null;
+    setTimeout(/** @type {() => void} */ action, /** @type {number} */ wait) {
+      const timer = { at: now + wait, action };
+      timers.push(timer);
+      return timer;
     },
+    clearTimeout: (/** @type {any} */ which) => timers.includes(which) && timers.splice(timers.indexOf(which), 1),
   };
   const before = new Map(Object.keys(globals).map((key) => [key, Object.getOwnPropertyDescriptor(globalThis, key)]));
   for (const [key, value] of Object.entries(globals)) {
@@ -250,17 +259,18 @@ export function installBrowser() {
   return {
     media,
     navigator: /** @type {{mediaDevices?: object}} */ (globals.navigator),
-    timer: () => timer && timer.at - now,
+    /** Until the next timer goes off. */
+    timer: () => (timers.length > 0 ? Math.min(...timers.map(({ at }) => at)) - now : null),
     /** @param {number} milliseconds */
     pass(milliseconds) {
       now += milliseconds;
-      if (timer && timer.at <= now) this.ring();
+      for (const timer of timers.filter(({ at }) => at <= now)) this.ring(timer);
     },
-    /** The timer goes off now, as if it were time. */
-    ring() {
-      const action = timer?.action;
-      timer = null;
-      action?.();
+    /** A timer goes off now, as if it were time. */
+    ring(timer = timers.at(-1)) {
+      if (!timer) return;
+      timers.splice(timers.indexOf(timer), 1);
+      timer.action();
     },
     restore() {
       for (const [key, descriptor] of before) {

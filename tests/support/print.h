@@ -165,7 +165,6 @@ inline std::string Brief(const EnableTrack& e) {
 inline std::string Brief(const StopMedia&) { return "StopMedia{}"; }
 inline std::string Brief(const OpenLeg& e) { return Line("OpenLeg").Add("leg", e.leg).Add("servers", e.ice_servers).Take(); }
 inline std::string Brief(const AddTransceivers& e) { return Line("AddTransceivers").Add("leg", e.leg).Take(); }
-inline std::string Brief(const AddScreenTransceiver& e) { return Line("AddScreenTransceiver").Add("leg", e.leg).Take(); }
 inline std::string Brief(const OpenChannel& e) { return Line("OpenChannel").Add("leg", e.leg).Take(); }
 inline std::string Brief(const AcceptTransceivers& e) { return Line("AcceptTransceivers").Add("leg", e.leg).Take(); }
 inline std::string Brief(const AttachTracks& e) { return Line("AttachTracks").Add("leg", e.leg).Add("op", e.op).Take(); }

@@ -206,11 +206,6 @@ std::optional<Event> Browser::On(const AddTransceivers& order) {
   return std::nullopt;
 }
 
-std::optional<Event> Browser::On(const AddScreenTransceiver& order) {
-  if (Peer* peer = Find(order.leg)) peer->AddTransceiver(Kind::kVideo, Direction::kSendRecv);
-  return std::nullopt;
-}
-
 std::optional<Event> Browser::On(const OpenChannel& order) {
   Peer* peer = Find(order.leg);
   const Error error = peer != nullptr ? peer->CreateChannel() : Error::kNone;

@@ -116,7 +116,6 @@ class Browser {
   std::optional<Event> On(const StopMedia& order);
   std::optional<Event> On(const OpenLeg& order);
   std::optional<Event> On(const AddTransceivers& order);
-  std::optional<Event> On(const AddScreenTransceiver& order);
   std::optional<Event> On(const OpenChannel& order);
   std::optional<Event> On(const AcceptTransceivers& order);
   std::optional<Event> On(const AttachTracks& order);
