@@ -18,7 +18,8 @@ import {
 /** @import { Device, Snapshot } from './sentences.js' */
 
 const IN_ROOM = ['joining', 'waiting', 'connecting', 'connected', 'reconnecting'];
-const ABOUT_TO_MEET = ['idle', 'ended', 'joining', 'waiting'];
+const ABOUT_TO_MEET = ['joining', 'waiting'];
+const ABOUT_TO_JOIN = ['idle', 'ended'];
 const MEETING = ['joining', 'connecting', 'connected'];
 const LONGEST_BLINK = 400; // ms
 const LONGEST_FRAME = 100; // ms; a page that is in the background is given no frames
@@ -199,11 +200,12 @@ export function createView(document, actions) {
     if (isFirst && joinPressed) queueMicrotask(passOnJoin);
   }
 
-  // Between the other one's coming, or one's own, and the first picture lies a blink. The page is not rearranged twice in it, which nobody
-  // could follow, and which would keep the picture waiting.
+  // Between the other one's coming and the first picture lies a blink, and so it does after Join if the connection is prepared. The page is
+  // not rearranged twice in it, which nobody could follow, and which would keep the picture waiting.
   function isAboutToSee() {
+    const drawn = String(body.dataset.phase);
     return (
-      ABOUT_TO_MEET.includes(String(body.dataset.phase)) &&
+      (ABOUT_TO_MEET.includes(drawn) || (ABOUT_TO_JOIN.includes(drawn) && received)) &&
       MEETING.includes(String(shown?.phase)) &&
       shown?.peer?.devices?.camera !== false &&
       !isSeen
