@@ -69,15 +69,7 @@ export function serveSocket(house, socket, address) {
     if (change === 'back') member.deliverKept();
   });
 
-  on('peek', (payload) => {
-    const room = readPeek(payload);
-    if (room === null) return drop('malformed');
-    if (!buckets.peeks.take()) return violate();
-    if (!addresses.mayPeek(address)) return drop('address_limit');
-    const outcome = rooms.look(client, room);
-    if (outcome === 'seated') drop(outcome);
-    else metrics.count('peeks', outcome);
-  });
+  on('peek', peek);
 
   on('park', (payload) => {
     const offer = readDescription(payload, 'offer');
@@ -104,6 +96,21 @@ export function serveSocket(house, socket, address) {
     if (client.member) log('info', 'lost', { room: roomTag(client.member.room.name) });
     rooms.lose(client);
   });
+
+  // A page that knows its room when it opens the socket asks with the same word that connects.
+  const { peek: room } = socket.handshake.auth ?? {};
+  if (room !== undefined) peek({ room });
+
+  /** @param {unknown} payload */
+  function peek(payload) {
+    const room = readPeek(payload);
+    if (room === null) return drop('malformed');
+    if (!buckets.peeks.take()) return violate();
+    if (!addresses.mayPeek(address)) return drop('address_limit');
+    const outcome = rooms.look(client, room);
+    if (outcome === 'seated') drop(outcome);
+    else metrics.count('peeks', outcome);
+  }
 
   /**
    * @param {string} event

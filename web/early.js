@@ -1,6 +1,6 @@
 // @ts-check
-// Opens the signaling socket while the page's other parts are on their way, and says socket.io's first word on it:
-// signaling.js takes it over. The build writes this into index.html, because a file of its own would take the round trip that
+// Opens the signaling socket while the page's other parts are on their way, and says socket.io's first word on it, with the room in the
+// address: what is parked there comes a round trip sooner than if the call asked (docs/signaling.md, peek). signaling.js takes it over. The build writes this into index.html, because a file of its own would take the round trip that
 // is to be saved. Whatever fails here, signaling.js tries in its own time.
 if (location.protocol !== 'file:' && 'RTCPeerConnection' in window) {
   try {
@@ -9,9 +9,10 @@ if (location.protocol !== 'file:' && 'RTCPeerConnection' in window) {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     /** @type {MessageEvent[]} */
     const heard = [];
-    socket.onopen = () => socket.send('40');
+    const room = /[#&]room=([\w-]{1,64})(&|$)/.exec(location.hash)?.[1];
+    socket.onopen = () => socket.send(room ? `40{"peek":"${room}"}` : '40');
     socket.onmessage = (event) => heard.push(event);
-    window.duetEarly = { socket, heard };
+    window.duetEarly = { socket, heard, room };
   } catch {
     // The policy, or a page by https whose server has none.
   }

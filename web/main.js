@@ -68,7 +68,7 @@ function reasonOf(error) {
 
 // A browser lists its devices before it opens one, which takes time that the other one would wait for. It lists them once, and asks nobody.
 function listDevices() {
-  navigator.mediaDevices?.enumerateDevices().catch(() => {});
+  if (joins === 0) navigator.mediaDevices?.enumerateDevices().catch(() => {});
 }
 
 async function start() {
@@ -77,8 +77,9 @@ async function start() {
     view.unsupported('webrtc');
     return;
   }
-  const transports = [takingOver(WebSocketTransport, window.duetEarly), PollingTransport];
-  const signaling = createSignaling(io, { address: signalingAddress(), page: location.href, post: host.post, transports });
+  const early = window.duetEarly;
+  const transports = [takingOver(WebSocketTransport, early), PollingTransport];
+  const signaling = createSignaling(io, { address: signalingAddress(), page: location.href, post: host.post, transports, room: early?.room });
   try {
     const wasm = await createDuet({ host: host.functions(signaling) });
     view.render(wasm.snapshot());

@@ -10,7 +10,8 @@ const MAX_MESSAGE = 64 * 1024; // bytes; a larger one is told as ''
 
 /**
  * @import { PostedEvent, Signaling } from './host.js'
- * @typedef {{socket: WebSocket, heard: MessageEvent[]}} EarlySocket that early.js has opened, and what came on it so far
+ * @typedef {{socket: WebSocket, heard: MessageEvent[], room?: string}} EarlySocket that early.js has opened, what came on it so far, and the
+ *   room in the address
  * @typedef {new (...args: any[]) => any} TransportClass
  */
 
@@ -75,7 +76,7 @@ export function takingOver(WebSocketTransport, early) {
      */
     doWrite(packet, data) {
       // early.js has said it, and a second time would ask for a second session.
-      if (this.#open && data === '40') this.#open = undefined;
+      if (this.#open && String(data).startsWith('40')) this.#open = undefined;
       else super.doWrite(packet, data);
     }
   };
@@ -84,14 +85,19 @@ export function takingOver(WebSocketTransport, early) {
 /**
  * Connects at once: whoever presses Join later waits for one round trip less.
  * @param {typeof import('socket.io-client').io} io
- * @param {{address: string, page: string, post: (event: PostedEvent) => void, transports?: any[]}} options
+ * @param {{address: string, page: string, post: (event: PostedEvent) => void, transports?: any[], room?: string}} options `room` is looked at
+ *   with the word that connects, the first time (docs/signaling.md, peek)
  * @returns {Signaling}
  */
-export function createSignaling(io, { address, page, post, transports = ['websocket', 'polling'] }) {
+export function createSignaling(io, { address, page, post, transports = ['websocket', 'polling'], room }) {
   const socket = io(address ? new URL(address, page).href : new URL(page).origin, {
     transports,
     tryAllTransports: true,
     withCredentials: needsCredentials(address, page),
+    auth(say) {
+      say(/** @type {object} */ (room && { peek: room }));
+      room = undefined;
+    },
     reconnectionDelay: 200,
     reconnectionDelayMax: 5000,
     randomizationFactor: 0.5,

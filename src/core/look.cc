@@ -20,6 +20,7 @@ void Look::Ask(Turn& turn) {
 void Look::OnParked(const Parked& message, const std::vector<IceServer>& default_servers, Turn& turn) {
   if (room_.empty()) return turn.Drop(DropReason::kUnexpected);
   if (message.offer && message.offer->stamp.room_hash != room_hash_) return turn.Drop(DropReason::kForeign);
+  if (message.offer && leg_ && leg_->is_answer_to(message.offer->stamp)) return;  // the page's first lines had asked, too
   Close(turn);
   if (message.offer) leg_.emplace(Negotiation::Prepare(*message.offer, message.ice_servers.value_or(default_servers), turn));
 }

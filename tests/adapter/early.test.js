@@ -53,7 +53,7 @@ test('a socket that is open already is taken over with all that it has heard, an
   const { transport } = await connect(opened);
   assert.equal(transport.socket, opened.socket);
   assert.deepEqual(transport.said, ['open', 'heard 0{"sid":"s"}', 'heard 40{"sid":"t"}']);
-  transport.doWrite({}, '40');
+  transport.doWrite({}, '40{"peek":"room"}');
   transport.doWrite({}, '42["join"]');
   transport.doWrite({}, '40');
   assert.deepEqual(transport.said.slice(3), ['wrote 42["join"]', 'wrote 40']);

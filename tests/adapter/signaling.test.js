@@ -34,10 +34,11 @@ function count(type) {
   return posted.filter((event) => event.type === type).length;
 }
 
-function connectingClient() {
+/** @param {string} [room] */
+function connectingClient(room) {
   /** @type {any} */
   const remember = (/** @type {string} */ url, /** @type {object} */ options) => (client = io(url, options));
-  return createSignaling(remember, { address: '', page: `${address}/page#room=x`, post: (event) => posted.push(event) });
+  return createSignaling(remember, { address: '', page: `${address}/page#room=x`, post: (event) => posted.push(event), room });
 }
 
 beforeEach(async () => {
@@ -51,6 +52,17 @@ afterEach(async () => {
   client?.removeAllListeners(); // or it would come back
   client?.disconnect();
   await server.close();
+});
+
+test('the room is looked at with the first word that connects, and not again', async () => {
+  /** @type {object[]} */
+  const said = [];
+  server.on('connection', ({ handshake }) => said.push(handshake.auth));
+  connectingClient('lab');
+  await until(() => count('signalingConnected') === 1);
+  client.io.engine.close(); // a lost connection, after which it comes back by itself
+  await until(() => count('signalingConnected') === 2);
+  assert.deepEqual(said, [{ peek: 'lab' }, {}]);
 });
 
 test('it connects by itself and says who it is', async () => {

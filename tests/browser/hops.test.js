@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after } from 'node:test';
-import { decodesMovingVideo, isQuiet, openHouse, permissionsAsked, press, receivesAudio, situation, talk, until, untilPhase } from '../support/browser.js';
+import { connectionsMade, decodesMovingVideo, isQuiet, openHouse, permissionsAsked, press, receivesAudio, situation, talk, until, untilPhase } from '../support/browser.js';
 import { nativeReplay, recordOf, replay } from '../support/replay.js';
 
 const house = openHouse({ after });
@@ -73,7 +73,7 @@ async function assertNothingLeft(page, rooms) {
   assert.equal(await page.evaluate(isSeen), false);
   assert.deepEqual(await framesOf(page, '>'), rooms.map((room) => `42["peek",{"room":"${room}"}]`));
   const everything = await page.evaluate(() => window.__seen.frames.filter(([way]) => way === '>').map(([, text]) => text));
-  for (const frame of everything) assert.match(frame, /^(40|3|42\["peek",\{"room":"[\w-]+"\}\])$/);
+  for (const frame of everything) assert.match(frame, /^(40(\{"peek":"[\w-]+"\})?|3|42\["peek",\{"room":"[\w-]+"\}\])$/);
 }
 
 // The click of the one who looks, and what both have sent from then on until they see each other.
@@ -122,6 +122,44 @@ situation('one waits, the other has the page open and clicks: nothing but the an
     const [, milestones] = / -- (click 0, .*)/.exec(replay(record).stdout);
     diagnostic(milestones);
     assert.match(milestones, /^click 0, media \d+, socket -\d+, description -?\d+, ICE \d+, DTLS \d+, first frame \d+$/);
+  }
+});
+
+situation('the room in the address is asked for with the socket’s first word, and prepared for once', house, async ({ open, url, diagnostic }) => {
+  const waiting = await open(`${url}/#room=quick`);
+  await press(waiting, '#join');
+  const leg = await untilParked(waiting);
+  const looking = await open(`${url}/#room=quick`);
+  await untilPrepared(looking, leg);
+  const [first] = await looking.evaluate(() => window.__seen.frames.find(([way]) => way === '>').slice(1));
+  assert.equal(first, '40{"peek":"quick"}');
+  await until(looking, 'both answers', () => window.__seen.frames.filter(([way, text]) => way === '<' && text.startsWith('42["parked",')).length === 2);
+  await assertNothingLeft(looking, ['quick']);
+  await assertTwoHops(waiting, looking, diagnostic);
+  assert.equal(await connectionsMade(looking), 1);
+});
+
+// How much smaller than the camera's its picture is sent on the connection that is in use.
+const scaleOf = (page) =>
+  page.evaluate(() => {
+    const inUse = window.__seen.connections.filter((pc) => pc.signalingState !== 'closed').at(-1);
+    const camera = inUse.getTransceivers().find(({ receiver }) => receiver.track.kind === 'video').sender;
+    return camera.getParameters().encodings[0].scaleResolutionDownBy;
+  });
+
+situation('the first picture is small, and soon as large as the camera’s', house, async ({ open }) => {
+  const waiting = await open();
+  await press(waiting, '#join');
+  const leg = await untilParked(waiting);
+  const looking = await open();
+  await untilPrepared(looking, leg);
+  for (const page of [waiting, looking]) assert.equal(await scaleOf(page), 2);
+  await press(looking, '#join');
+  const isFull = () => document.querySelector('#remoteVideo').videoWidth === document.querySelector('#localVideo').videoWidth;
+  for (const page of [waiting, looking]) {
+    await until(page, 'the first picture', () => document.querySelector('#remoteVideo').videoWidth > 0);
+    await until(page, 'the whole picture', isFull);
+    assert.equal(await scaleOf(page), 1);
   }
 });
 

@@ -76,6 +76,25 @@ TEST_F(CallHopsTest, NewerOfferReplacesWhatWasPreparedAndNoneForgetsIt) {
   EXPECT_TRUE(Dropped(DropReason::kMalformed)) << "nobody's";
 }
 
+TEST_F(CallHopsTest, SameOfferToldTwiceIsPreparedOnce) {
+  On(RoomShown{"1234", kRoomHash});
+  Connect();
+  std::string parked = Parked(kLower, "their-1");
+  Message("parked", parked);
+  const Effects ordered = last_;
+  Message("parked", parked);
+  EXPECT_EQ(last_, Effects{}) << "while it is being prepared";
+  last_ = ordered;
+  RemoteSet(LegId{1});
+  On(DescriptionCreated{LegId{1}, Last<CreateDescription>().op, {DescriptionType::kAnswer, Sdp(1)}});
+  Message("parked", parked);
+  EXPECT_EQ(last_, Effects{}) << "and after";
+  parked.replace(parked.find(R"("offer":1)"), 9, R"("offer":2)");
+  Message("parked", parked);
+  EXPECT_EQ(last_.front(), Effect(CloseLeg{LegId{1}}));
+  EXPECT_EQ(Last<OpenLeg>().leg, LegId{2});
+}
+
 TEST_F(CallHopsTest, AnotherRoomsNameForgetsWhatWasPrepared) {
   LookAndPrepare();
   On(RoomShown{"other", 8});

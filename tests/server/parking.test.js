@@ -191,6 +191,25 @@ test('four may look at a room; a fifth is told that there is nothing, until a pl
   assert.equal((await fifth.next('parked')).leg, 'leg2');
 });
 
+test('who connects may peek with the same word', async (t) => {
+  const server = await serve(t);
+  const w = await waiting(t, server);
+  const l = await connect(t, server, { auth: { peek: 'r' } });
+  const parked = await l.next('parked');
+  assert.deepEqual([parked.leg, parked.from], ['leg1', w.me.page]);
+  l.socket.emit('peek', { room: 'r' });
+  assert.deepEqual(await l.next('parked'), parked, 'and ask again');
+});
+
+test('a word that connects and asks for nonsense connects', async (t) => {
+  const server = await serve(t);
+  for (const peek of [null, '', {}, ['r'], 'x'.repeat(65), 'no room']) {
+    const { heard, settled } = await connect(t, server, { auth: { peek } });
+    await settled();
+    assert.deepEqual(heard, []);
+  }
+});
+
 test('a peek at another room ends the first, and no room is left behind', async (t) => {
   const server = await serve(t);
   const l = await looking(t, server, 'r');
