@@ -104,9 +104,15 @@ export function createHost({ view, onCrash }) {
     Promise.resolve(promise).then(onOk, onError);
   }
 
-  /** @param {number} milliseconds */
-  function pause(milliseconds) {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  /**
+   * @param {number} milliseconds
+   * @param {AbortSignal} [signal] after which it goes on for ever
+   */
+  function pause(milliseconds, signal) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal?.addEventListener('abort', () => clearTimeout(timer));
+    });
   }
 
   /**

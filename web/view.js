@@ -20,7 +20,6 @@ import {
 const IN_ROOM = ['joining', 'waiting', 'connecting', 'connected', 'reconnecting'];
 const ABOUT_TO_MEET = ['joining', 'waiting'];
 const ABOUT_TO_JOIN = ['idle', 'ended'];
-const MEETING = ['joining', 'connecting', 'connected'];
 const LONGEST_BLINK = 400; // ms
 const LONGEST_FRAME = 100; // ms; a page that is in the background is given no frames
 const TITLE_PAUSE = 1000; // ms
@@ -204,12 +203,10 @@ export function createView(document, actions) {
   // not rearranged twice in it, which nobody could follow, and which would keep the picture waiting.
   function isAboutToSee() {
     const drawn = String(body.dataset.phase);
-    return (
-      (ABOUT_TO_MEET.includes(drawn) || (ABOUT_TO_JOIN.includes(drawn) && received)) &&
-      MEETING.includes(String(shown?.phase)) &&
-      shown?.peer?.devices?.camera !== false &&
-      !isSeen
-    );
+    const isPrepared = ABOUT_TO_JOIN.includes(drawn) && received;
+    const meets = shown?.phase === 'connecting' || shown?.phase === 'connected';
+    const comes = isPrepared ? meets || shown?.phase === 'joining' : ABOUT_TO_MEET.includes(drawn) && meets;
+    return comes && shown?.peer?.devices?.camera !== false && !isSeen;
   }
 
   function drawSoon() {

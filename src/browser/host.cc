@@ -32,7 +32,7 @@ void Host::SettleOrEnd(const val& promise, const Ticket& ticket, const char* lis
   functions_.call<val>("settle", promise, val(Issue(ticket)), val(list), val(method));
 }
 
-val Host::Pause(Millis wait) { return functions_.call<val>("pause", ToJs(wait)); }
+val Host::Pause(Millis wait, const val& signal) { return functions_.call<val>("pause", ToJs(wait), signal); }
 
 val Host::Follow(const val& first, Millis limit, const val& target, const char* method, const val& arguments) {
   return functions_.call<val>("follow", first, ToJs(limit), target, val(method), arguments);

@@ -65,8 +65,8 @@ class Host {
   // The promised object's [list]() are things that run by themselves: should the wasm be dead by the time they come,
   // JavaScript calls each one's [method]().
   void SettleOrEnd(const emscripten::val& promise, const Ticket& ticket, const char* list, const char* method);
-  // A promise for the moment when so much time has passed.
-  emscripten::val Pause(Millis wait);
+  // A promise for the moment when so much time has passed. It is never settled if `signal` is aborted before.
+  emscripten::val Pause(Millis wait, const emscripten::val& signal);
   // What target[method](...arguments) promises. It is called once `first` is settled, or when that takes longer than `limit`.
   emscripten::val Follow(const emscripten::val& first, Millis limit, const emscripten::val& target, const char* method,
                          const emscripten::val& arguments);

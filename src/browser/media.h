@@ -25,7 +25,7 @@ class LocalMedia {
 
   // getUserMedia's answer: a stream or an error.
   void Answered(OpId op, bool ok, const emscripten::val& value);
-  // getUserMedia's promise while it is not settled, else undefined.
+  // What the last getUserMedia promised, and undefined once one is settled.
   const emscripten::val& asked() const { return asked_; }
   // A local track has ended by itself.
   void Ended(MediaKind kind);

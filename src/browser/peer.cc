@@ -76,7 +76,7 @@ void Peers::Perform(const AcceptTransceivers& order) {
     // Older browsers lack it. Then the tracks arrive in no stream, which the other Duet has no need of.
     (void)host_.Attempt(Get(transceiver, "sender"), "setStreams", List(media_.stream()));
   }
-  ScalePictures(*leg, options::kFirstPictureScale);
+  if (!leg->was_connected) ScalePictures(*leg, options::kFirstPictureScale);  // a later offer changes no picture
 }
 
 void Peers::Perform(const AttachTracks& order) {
@@ -183,12 +183,14 @@ void Peers::AddTransceiver(const Leg& leg, const char* kind) {
 
 void Peers::ScalePictures(const Leg& leg, int scale) {
   for (const val& transceiver : TransceiversOf(leg.connection)) {
-    if (KindOf(transceiver) != "video") continue;
+    if (KindOf(transceiver) != "video" || IsStopped(transceiver)) continue;
     const val sender = Get(transceiver, "sender");
     const val parameters = sender.call<val>("getParameters");
-    std::vector<val> encodings = ReadList(Get(parameters, "encodings"));
-    if (encodings.empty()) continue;
-    Set(encodings[0], "scaleResolutionDownBy", val(scale));
+    const val encodings = Get(parameters, "encodings");
+    // Firefox before 110 knew none, and a browser may know none before the answer is set.
+    if (encodings.isUndefined() || ReadNumber(encodings, "length") == 0) continue;
+    val encoding = encodings[0];
+    Set(encoding, "scaleResolutionDownBy", val(scale));
     host_.Settle(sender.call<val>("setParameters", parameters), {Subject::kEncoding, leg.id, {}});
   }
 }

@@ -54,7 +54,7 @@ class Peers {
   // Calls the connection's method; what it promises answers the ticket.
   void Ask(const char* method, const emscripten::val& argument, const Ticket& ticket);
   void AddTransceiver(const Leg& leg, const char* kind);
-  // Sends the pictures with so much less width and height from now on. What the browser refuses stays as it is.
+  // Sends the pictures with so much less width and height from now on. A refusal is noted in the record, and they stay as they are.
   void ScalePictures(const Leg& leg, int scale);
   void Listen(const Leg& leg, const emscripten::val& target, const char* type, Subject subject);
   void OnTrack(Leg& leg, const emscripten::val& event);

@@ -56,8 +56,10 @@ void Peers::Settled(const Ticket& ticket, bool ok, const val& value) {
     case Subject::kFullPictureTime:
       ScalePictures(*Find(leg), 1);
       return;
-    case Subject::kUserMedia:
     case Subject::kEncoding:
+      if (!ok) host_.Log("# the picture keeps its size: " + ReadErrorName(value));
+      return;
+    case Subject::kUserMedia:
     case Subject::kLocalCandidate:
     case Subject::kConnectionState:
     case Subject::kRemoteTrack:
@@ -83,7 +85,7 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
       if (ReadText(leg->connection, "connectionState") == "closed") return;
       host_.Post(ConnectionStateChanged{leg->id, StateOf(leg->connection)});
       if (StateOf(leg->connection) == ConnectionState::kConnected && !std::exchange(leg->was_connected, true)) {
-        host_.Settle(host_.Pause(options::kSmallPictureFor), {Subject::kFullPictureTime, leg->id, {}});
+        host_.Settle(host_.Pause(options::kSmallPictureFor, Get(leg->abort_controller, "signal")), {Subject::kFullPictureTime, leg->id, {}});
       }
       return;
     case Subject::kRemoteTrack:

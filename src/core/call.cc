@@ -55,7 +55,7 @@ void Call::On(const JoinRequested& event, Turn& turn) {
   room_.Join(turn, answer);
   media_.Start(turn);
   if (!prepared) return;
-  // The last thing, because the browser works on it before it lets anything out.
+  // After the devices were asked for, so that they have a head start, and after all that is sent.
   leg_ = std::move(prepared);
   leg_->SetPrepared(std::move(answer), turn);
   recovery_.OnLegOpened(turn.now);

@@ -113,7 +113,8 @@ struct CreateDescription {
   bool operator==(const CreateDescription&) const = default;
 };
 
-// setLocalDescription with what CreateDescription gave last. Answer: LocalDescriptionSet or DescriptionFailed.
+// setLocalDescription with what CreateDescription gave last. While the devices are being opened (RequestMedia), an answer may wait for them
+// for a moment (options.h). Answer: LocalDescriptionSet or DescriptionFailed.
 struct SetCreatedDescription {
   LegId leg;
   OpId op;

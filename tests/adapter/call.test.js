@@ -161,35 +161,72 @@ test('a connection that comes back sends its picture in full all the time', asyn
   assert.deepEqual(connection.promises.pending, []);
 });
 
-test('who answers begins with a small picture too', async () => {
+/** A call in which the other one offers, up to where its offer is being set. */
+function hearOffer() {
   page.join();
   page.connect();
   page.admit();
   page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
-  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
-  const connection = page.connections()[page.connections().length - 1];
+  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp('theirs-1') });
+  const connection = page.connections()[page.connections().length - 1]; // the first one was parked
   for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {});
+  return connection;
+}
+
+/** @param {import('../support/fake_browser.js').FakePeerConnection} connection */
+async function setAnswer(connection) {
   connection.promises.take('setRemoteDescription').resolve();
   await settled();
+  connection.localDescription = { type: 'answer', sdp: SDP };
+  connection.promises.take('setLocalDescription').resolve();
+  await settled();
+}
+
+test('who answers begins with a small picture too, and a later offer makes it no smaller', async () => {
+  const connection = hearOffer();
+  await setAnswer(connection);
   assert.deepEqual(connection.promises.take('setParameters').args, [SMALL]);
+  connection.become('connected');
+  page.browser.pass(1000);
+  await settled();
+  assert.deepEqual(connection.promises.take('setParameters').args, [FULL]);
+  page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp('theirs-1'), offer: 2 });
+  await setAnswer(connection);
+  assert.deepEqual(connection.promises.pending, []);
 });
 
-test('a browser that will not have it, or knows no encodings, sends what it sends', async () => {
+test('nothing is asked of a connection that was closed within that second', async () => {
   const connection = await page.establish();
-  const camera = connection.transceivers[1].sender;
+  page.host.post({ type: 'leave' });
+  page.browser.pass(1000);
+  await settled();
+  assert.equal(connection.isClosed, true);
+  assert.deepEqual(connection.promises.pending, []);
+  assert.deepEqual(page.crashes, []);
+});
+
+test('a picture whose size the browser will not change stays as it is, and the record says so', async () => {
+  const connection = await page.establish();
   page.browser.pass(1000);
   await settled();
   connection.promises.take('setParameters').reject(new DOMException('', 'InvalidStateError'));
   await settled();
-  assert.deepEqual(camera.encodings, SMALL);
-  page.host.post({ type: 'leave' });
-  const second = await page.establish();
-  second.transceivers[1].sender.encodings = [];
-  page.browser.pass(1000);
-  await settled();
-  assert.deepEqual(second.promises.pending, []);
-  assert.deepEqual(page.crashes, []);
+  assert.deepEqual(connection.transceivers[1].sender.encodings, SMALL);
+  assert.equal(page.lines().at(-1), '# the picture keeps its size: InvalidStateError');
 });
+
+for (const encodings of [[], undefined]) {
+  test(`senders whose encodings are ${encodings ? 'none' : 'unknown'} are left alone`, async () => {
+    const connection = hearOffer();
+    connection.transceivers[1].sender.getParameters = () => /** @type {any} */ ({ encodings });
+    await setAnswer(connection);
+    connection.become('connected');
+    page.browser.pass(1000);
+    await settled();
+    assert.deepEqual(connection.promises.pending, []);
+    assert.deepEqual(page.crashes, []);
+  });
+}
 
 test('candidates go both ways, the empty one too, and null is nothing', async () => {
   const connection = page.meet();
@@ -247,7 +284,6 @@ test('Leave says so, stops everything and closes the connection when the channel
   const types = ['icecandidate', 'connectionstatechange', 'iceconnectionstatechange', 'track', 'open', 'message', 'bufferedamountlow', 'ended'];
   for (const type of types) assert.deepEqual(targets.flatMap((target) => getEventListeners(target, type)), []);
   assert.equal(page.view.shown.remote, null);
-  page.browser.pass(1000);
   assert.equal(page.browser.timer(), null);
   assert.equal(page.snapshot().phase, 'ended');
 });
@@ -328,8 +364,6 @@ test('a hundred calls leave nothing behind', async () => {
   }
   assert.equal(page.connections().length, 101);
   assert.ok(page.connections().every((connection) => connection.isClosed));
-  page.browser.pass(1000);
-  await settled();
   assert.equal(page.browser.timer(), null);
   assert.equal(page.wasm.count_emval_handles?.(), handles);
   assert.equal(page.kept(), 0);

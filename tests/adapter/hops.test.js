@@ -142,6 +142,29 @@ test('devices that are refused let the answer go at once', async () => {
   assert.deepEqual(connection.promises.take('setLocalDescription').args, [ANSWER]);
 });
 
+test('one device that is missing lets the answer go, and the other one is asked for beside it', async () => {
+  const connection = await prepare();
+  page.join();
+  page.browser.media.take('getUserMedia').reject(new DOMException('', 'NotFoundError'));
+  await settled();
+  assert.deepEqual(connection.promises.pending.map(({ method }) => method), ['setLocalDescription']);
+  page.browser.pass(100);
+  await page.grant();
+  assert.deepEqual(connection.promises.pending.filter(({ method }) => method === 'setLocalDescription').length, 1);
+});
+
+test('a call that breaks down meanwhile sets nothing that anybody would hear of', async () => {
+  const connection = await prepare();
+  page.join();
+  page.host.crash(new Error('a mistake of ours'));
+  page.browser.pass(100);
+  await settled();
+  assert.equal(connection.isClosed, true);
+  connection.promises.take('setLocalDescription').reject(new DOMException('', 'InvalidStateError'));
+  await settled();
+  assert.equal(page.crashes.length, 1);
+});
+
 test('who leaves meanwhile sets nothing on a closed connection that anybody would hear of', async () => {
   const connection = await prepare();
   page.join();

@@ -264,13 +264,12 @@ export function installBrowser() {
     /** @param {number} milliseconds */
     pass(milliseconds) {
       now += milliseconds;
-      for (const timer of timers.filter(({ at }) => at <= now)) this.ring(timer);
+      for (const timer of timers.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)) this.ring(timer);
     },
-    /** A timer goes off now, as if it were time. */
+    /** A timer goes off now, as if it were time, unless it was cleared. */
     ring(timer = timers.at(-1)) {
-      if (!timer) return;
-      timers.splice(timers.indexOf(timer), 1);
-      timer.action();
+      const index = timers.findIndex((each) => each === timer);
+      if (index >= 0) timers.splice(index, 1)[0].action();
     },
     restore() {
       for (const [key, descriptor] of before) {
