@@ -39,7 +39,9 @@ class Negotiation {
   // The answer is prepared.
   bool is_prepared() const { return signaling_ == Signaling::kHaveRemoteOffer && step_ == Step::kNone; }
   // It answers this offer, or is going to.
-  bool is_answer_to(const Stamp& offer) const { return name_ == offer.leg && remote_.offer == offer.offer; }
+  bool is_answer_to(const Stamp& offer) const {
+    return peer_.id == offer.from && name_ == offer.leg && remote_.offer == offer.offer;
+  }
   // As it is to be sent, by us of this turn.
   std::string PreparedAnswer(const Turn& turn) const;
   // It is on its way, as `answer`: the connection is to believe in it, too.

@@ -67,6 +67,18 @@ TEST_F(CallRaceTest, PageReloadedWhileWeAnswerItIsAnsweredOnAFreshLeg) {
   EXPECT_EQ(call_, before);
 }
 
+TEST_F(CallRaceTest, LaterOfferOnAConnectionThatWasGivenUpIsNotAnswered) {
+  EnterEmptyRoom();
+  SeatTaken(kLower);
+  Message("getOffer", Stamped("offer", kLower, "their-1", 1, 9));
+  Message("getOffer", Stamped("offer", kLower, "their-2", 1, 10));
+  EXPECT_TRUE(Did<CloseLeg>());
+  const Call before = call_;
+  Message("getOffer", Stamped("offer", kLower, "their-1", 2, 9));
+  EXPECT_TRUE(Dropped(DropReason::kStale));
+  EXPECT_EQ(call_, before);
+}
+
 TEST_F(CallRaceTest, OfferThatNobodyAnswersIsRepeatedAndThenANewLegIsMade) {
   EnterRoomWithDuet(kLower);
   OfferMade(LegId{1});
