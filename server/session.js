@@ -98,8 +98,8 @@ export function serveSocket(house, socket, address) {
   });
 
   // A page that knows its room when it opens the socket asks with the same word that connects.
-  const { peek: room } = socket.handshake.auth ?? {};
-  if (room !== undefined) peek({ room });
+  const { peek: room } = socket.handshake.auth;
+  if (room !== undefined) guarded('peek', () => peek({ room }));
 
   /** @param {unknown} payload */
   function peek(payload) {
@@ -120,13 +120,21 @@ export function serveSocket(house, socket, address) {
     socket.on(event, (...args) => {
       const last = args.at(-1);
       const ack = typeof last === 'function' ? last : undefined;
-      try {
-        handle(args[0], ack);
-      } catch (error) {
-        drop('failed');
-        log('error', 'handler_failed', { on: event, error: error instanceof Error ? error.name : 'unknown' });
-      }
+      guarded(event, () => handle(args[0], ack));
     });
+  }
+
+  /**
+   * @param {string} event
+   * @param {() => void} handle
+   */
+  function guarded(event, handle) {
+    try {
+      handle();
+    } catch (error) {
+      drop('failed');
+      log('error', 'handler_failed', { on: event, error: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   /**

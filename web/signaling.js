@@ -86,7 +86,7 @@ export function takingOver(WebSocketTransport, early) {
  * Connects at once: whoever presses Join later waits for one round trip less.
  * @param {typeof import('socket.io-client').io} io
  * @param {{address: string, page: string, post: (event: PostedEvent) => void, transports?: any[], room?: string}} options `room` is looked at
- *   with the word that connects, the first time (docs/signaling.md, peek)
+ *   with the word that connects (docs/signaling.md, peek), if that is said before anything has failed or somebody pressed Join
  * @returns {Signaling}
  */
 export function createSignaling(io, { address, page, post, transports = ['websocket', 'polling'], room }) {
@@ -125,6 +125,7 @@ export function createSignaling(io, { address, page, post, transports = ['websoc
   }
 
   function onLost() {
+    room = undefined;
     // socket.io would send it ahead of the next `connect`, as another person's or another call's words.
     socket.sendBuffer = [];
     clearTimeout(retry);
@@ -139,7 +140,10 @@ export function createSignaling(io, { address, page, post, transports = ['websoc
   socket.onAny((name, payload) => post({ type: 'message', name, json: textOf(payload) }));
 
   return {
-    open: connect,
+    open() {
+      room = undefined;
+      connect();
+    },
     join(op, json) {
       if (!socket.connected) return;
       socket.emit('join', JSON.parse(json), (/** @type {unknown} */ answer) =>

@@ -4,6 +4,7 @@ import { after } from 'node:test';
 import {
   connectionsUsed,
   decodesMovingVideo,
+  drawn,
   isQuiet,
   openHouse,
   permissionsAsked,
@@ -20,7 +21,10 @@ import {
 const house = openHouse({ after }, { asks: true });
 const refused = { camera: 'denied', microphone: 'denied' };
 
-const noticeOf = (page) => page.$eval('#notice', (notice) => (notice.hidden ? '' : notice.textContent.trim()));
+const noticeOf = async (page) => {
+  await drawn(page);
+  return page.$eval('#notice', (notice) => (notice.hidden ? '' : notice.textContent.trim()));
+};
 const untilCamera = (page, state) => until(page, `camera ${state}`, (state) => window.duet.snapshot().camera.state === state, state);
 
 for (const order of ['first', 'second']) {
@@ -37,6 +41,7 @@ for (const order of ['first', 'second']) {
     const { microphone, camera } = await snapshot(watcher);
     assert.deepEqual([microphone.state, camera.state], ['refused', 'refused']);
     assert.match(await noticeOf(watcher), /^You can watch and listen only: the camera and microphone may not be used\./);
+    await drawn(other);
     assert.match(await other.$eval('#remote .placeholder', (placeholder) => placeholder.innerText), /camera is off|No picture/);
   });
 }
@@ -112,13 +117,17 @@ situation('microphone and camera switched off and on: the other one is told each
       microphone,
       camera,
     );
+  const read = async (selector) => {
+    await drawn(grace);
+    return grace.$eval(selector, (element) => (element.hidden ? '' : element.innerText.trim()));
+  };
   await told(true, true);
   await press(ada, '#mic');
   await told(false, true);
-  assert.equal(await grace.$eval('#muted', (text) => (text.hidden ? '' : text.textContent)), 'The other person’s microphone is off');
+  assert.equal(await read('#muted'), 'The other person’s microphone is off');
   await press(ada, '#camera');
   await told(false, false);
-  assert.equal(await grace.$eval('#remote .placeholder', (text) => text.innerText.trim()), 'The other person’s camera is off');
+  assert.equal(await read('#remote .placeholder'), 'The other person’s camera is off');
   await press(ada, '#mic');
   await press(ada, '#camera');
   await told(true, true);

@@ -208,6 +208,19 @@ test('a word that connects and asks for nonsense connects', async (t) => {
     await settled();
     assert.deepEqual(heard, []);
   }
+  assert.equal(server.metrics()['dropped.malformed'], 6);
+});
+
+test('a first word that asks too much connects, and who joins after it looks no more', async (t) => {
+  const server = await serve(t, { addressOf: () => '192.0.2.1', addressLimits: { peeks: { burst: 1, ...SLOW } } });
+  const first = await connect(t, server, { auth: { peek: 'r' } });
+  assert.equal(await first.next('parked'), null);
+  assert.equal(server.metrics().lookers, 1);
+  const second = await connect(t, server, { auth: { peek: 'r' } });
+  await settled(first, second);
+  assert.deepEqual(second.heard, []);
+  await first.join(duet());
+  assert.equal(server.metrics().lookers, 0);
 });
 
 test('a peek at another room ends the first, and no room is left behind', async (t) => {

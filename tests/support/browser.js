@@ -294,7 +294,19 @@ async function bounded(page, what, expression, limit = patience) {
 }
 
 export const snapshot = (page) => page.evaluate(() => window.duet.snapshot());
-export const statusOf = (page) => page.$eval('#status', (element) => element.textContent.trim());
+// The page shows a snapshot with a frame that comes after it, or after 100 ms where there are none.
+export const drawn = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+        setTimeout(resolve, 150);
+      }),
+  );
+export const statusOf = async (page) => {
+  await drawn(page);
+  return page.$eval('#status', (element) => element.textContent.trim());
+};
 export const phaseOf = (page) => page.$eval('body', (body) => body.dataset.phase);
 
 // Waits for a phase, and a cause if one is given.
