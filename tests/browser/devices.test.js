@@ -76,7 +76,7 @@ situation('Leave while the browser still asks: what it gives later is switched o
   await press(grace, '#join');
   await press(ada, '#join');
   await untilCamera(ada, 'asking');
-  await ada.waitForSelector('#leave', { visible: true, timeout: 1000 });
+  await ada.waitForSelector('#leave', { visible: true });
   await press(ada, '#leave');
   await untilPhase(ada, 'ended', 'left');
   await untilPhase(grace, 'waiting', 'peerLeft');
