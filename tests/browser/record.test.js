@@ -29,8 +29,10 @@ async function save(browser, page, later) {
 const secretsOf = (page) =>
   page.evaluate(() => {
     const secrets = [sessionStorage.getItem('duet-seat')];
-    for (const { currentLocalDescription, currentRemoteDescription } of window.__seen.connections) {
-      for (const { sdp } of [currentLocalDescription, currentRemoteDescription]) {
+    for (const connection of window.__seen.connections) {
+      // One that was parked and given up has no answer.
+      for (const which of ['currentLocal', 'currentRemote', 'pendingLocal', 'pendingRemote']) {
+        const { sdp } = connection[`${which}Description`] ?? { sdp: '' };
         secrets.push(...[...sdp.matchAll(/^a=ice-(?:ufrag|pwd):(.+)\r$/gm)].map(([, secret]) => secret));
         secrets.push(...[...sdp.matchAll(/^a=candidate:\S+ \d \S+ \d+ (\S+) /gm)].map(([, address]) => address));
       }
