@@ -1,7 +1,8 @@
 // @ts-check
 // Opens the signaling socket while the page's other parts are on their way, and says socket.io's first word on it, with the room
-// in the address: what is parked there comes a round trip sooner than if the call asked (docs/signaling.md, peek). signaling.js takes it over. The build writes this into index.html, because a file of its own would take the round trip that
-// is to be saved. Whatever fails here, signaling.js tries in its own time.
+// in the address: what is parked there comes a round trip sooner than if the call asked (docs/signaling.md, peek). signaling.js
+// takes it over. The build writes this into index.html, because a file of its own would take the round trip that is to be saved.
+// Whatever fails here, signaling.js tries in its own time.
 if (location.protocol !== 'file:' && 'RTCPeerConnection' in window && typeof WebAssembly === 'object') {
   try {
     const meta = document.querySelector('meta[name="duet-signaling"]');

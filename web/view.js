@@ -202,11 +202,12 @@ export function createView(document, actions) {
   // Between the other one's coming and the first picture lies a blink, and so it does after Join if the connection is prepared. The page is
   // not rearranged twice in it, which nobody could follow, and which would keep the picture waiting.
   function isAboutToSee() {
+    if (!shown || isSeen || shown.peer?.devices?.camera === false) return false;
+    const { phase } = shown;
     const drawn = String(body.dataset.phase);
-    const isPrepared = ABOUT_TO_JOIN.includes(drawn) && received;
-    const meets = shown?.phase === 'connecting' || shown?.phase === 'connected';
-    const comes = isPrepared ? meets || shown?.phase === 'joining' : ABOUT_TO_MEET.includes(drawn) && meets;
-    return comes && shown?.peer?.devices?.camera !== false && !isSeen;
+    const isPrepared = ABOUT_TO_JOIN.includes(drawn) && received !== null;
+    if (phase === 'joining') return isPrepared;
+    return (phase === 'connecting' || phase === 'connected') && (isPrepared || ABOUT_TO_MEET.includes(drawn));
   }
 
   function drawSoon() {

@@ -81,13 +81,16 @@ void Peers::Heard(const Ticket& ticket, const val& event) {
       if (!candidate.isNull()) host_.Post(LocalCandidateFound{leg->id, ReadCandidate(candidate)});
       return;
     }
-    case Subject::kConnectionState:
+    case Subject::kConnectionState: {
       if (ReadText(leg->connection, "connectionState") == "closed") return;
-      host_.Post(ConnectionStateChanged{leg->id, StateOf(leg->connection)});
-      if (StateOf(leg->connection) == ConnectionState::kConnected && !std::exchange(leg->was_connected, true)) {
-        host_.Settle(host_.Pause(options::kSmallPictureFor, Get(leg->abort_controller, "signal")), {Subject::kFullPictureTime, leg->id, {}});
+      const ConnectionState state = StateOf(leg->connection);
+      host_.Post(ConnectionStateChanged{leg->id, state});
+      if (state == ConnectionState::kConnected && !std::exchange(leg->was_connected, true)) {
+        host_.Settle(host_.Pause(options::kSmallPictureFor, Get(leg->abort_controller, "signal")),
+                     {Subject::kFullPictureTime, leg->id, {}});
       }
       return;
+    }
     case Subject::kRemoteTrack:
       OnTrack(*leg, event);
       return;

@@ -185,7 +185,8 @@ void Call::OnOffer(const DescriptionMessage& message, Turn& turn) {
   }
   if (of_leg) return leg_->OnOffer(message, turn);
   const Stamp& stamp = message.stamp;
-  // The first offer on a leg is number 1. A later one is for a connection that we have given up, and another one's answer to it is refused.
+  // The first offer on a leg is number 1. A later one is for a connection that we have given up: the answer of another one is
+  // refused.
   if (stamp.version > 0 && stamp.offer > 1) return turn.Drop(DropReason::kStale);
   if (IsCollision(stamp)) {
     if (self_.page > stamp.from) return turn.Drop(DropReason::kUnexpected);  // impolite: ours stands

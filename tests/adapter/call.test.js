@@ -109,19 +109,19 @@ test('an offer is answered with what it brought: every transceiver sendrecv, in 
   page.hear('user_joined', { id: PEER, name: 'Bob', v: 1 });
   page.hear('getOffer', { type: 'offer', sdp: SDP, ...page.stamp() });
   const connection = page.connections()[page.connections().length - 1]; // the first one was parked
-  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {});
+  for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind, {});
   connection.addTransceiver('video', { direction: 'stopped' });
   connection.promises.take('setRemoteDescription').resolve();
   await settled();
   assert.deepEqual(
     connection.transceivers.map((t) => t.direction),
-    ['sendrecv', 'sendrecv', 'stopped'],
+    ['sendrecv', 'sendrecv', 'sendrecv', 'stopped'],
   );
   assert.equal(connection.transceivers[1].sender.streams[0], page.view.shown.local);
   await page.attach(connection);
   assert.deepEqual(
     connection.transceivers.map((t) => t.sender.track),
-    [audio, video, null],
+    [audio, video, null, null],
   );
   connection.localDescription = { type: 'answer', sdp: SDP };
   connection.promises.take('setLocalDescription').resolve();
